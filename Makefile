@@ -1,0 +1,63 @@
+# One command each. `.venv` holds everything; `make setup` is the common, idempotent first half.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DJANGO_SETTINGS_MODULE ?= xinheng.server.config.settings
+
+.PHONY: help setup setup-dev demo check test test-faults test-browser bench locks clean messages screenshots
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.base ## virtual environment, packages, front-end assets, translations
+
+setup-dev: $(VENV)/.dev ## the same with what tests and checks need (a headless browser included)
+
+$(VENV)/bin/python:
+	$(PYTHON) scripts/environment.py create $(VENV)
+
+$(VENV)/.base: requirements/base.txt pyproject.toml package-lock.json scripts/assets.toml | $(VENV)/bin/python
+	$(BIN)/python scripts/environment.py install requirements/base.txt
+	$(BIN)/python scripts/assets.py
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.base
+	$(BIN)/python scripts/environment.py install requirements/dev.txt
+	$(BIN)/python scripts/environment.py browser
+	@touch $@
+
+messages: $(VENV)/.base
+	@$(BIN)/python scripts/messages.py compile
+
+demo: setup messages ## set everything up, load the demo book, serve at http://127.0.0.1:8000
+	$(BIN)/xinheng demo
+
+check: setup-dev messages ## format, lint, types, contracts, missing migrations, untranslated strings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/messages.py check
+	$(BIN)/python scripts/repository.py
+	$(BIN)/xinheng manage makemigrations --check --dry-run
+
+test: setup-dev messages ## every test but the long ones
+	$(BIN)/pytest
+
+test-faults: setup-dev messages ## really kills databases, workers and servers
+	$(BIN)/pytest -m faults
+
+bench: setup messages ## the measured figures of docs/benchmarks.md
+	$(BIN)/xinheng bench rules
+	$(BIN)/xinheng bench import
+	$(BIN)/xinheng bench pages
+
+screenshots: setup-dev messages ## a picture of every page in both languages and widths
+	$(BIN)/python scripts/screenshots.py
+
+locks: ## compile the hash-locked requirements anew
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group build --group dev -o requirements/dev.txt
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group build -c requirements/dev.txt -o requirements/base.txt
+
+clean: ## remove what setup made; data stays
+	rm -rf $(VENV) node_modules src/xinheng/server/web/static/vendor
