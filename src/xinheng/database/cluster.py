@@ -1,0 +1,376 @@
+"""The embedded PostgreSQL: made, started, found and stopped under our own supervision (ADR 0004).
+
+One fact decides who owns a data directory: the lock on its `lock` file. The server inherits the locked descriptor and we
+close ours, so the kernel keeps the lock for exactly as long as one process of that server lives, whoever started it and
+whatever became of them. Whether a server *answers* is only ever proven by a real connection. Process ids prove nothing.
+
+    <data_dir>/           ours; entered by us and the server's user only
+        lock  secret      0600
+        server.log
+        server/           PostgreSQL's data directory, 0700; complete whenever it exists
+        server.partial/   an initialisation under way, or one that was stopped
+        run/              the socket, 0700
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import logging
+import os
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import platformdirs
+import psycopg
+
+from xinheng.database.account import server_account
+from xinheng.database.binaries import ENVIRONMENT, Binaries, find_binaries
+from xinheng.database.errors import (
+    ClusterInUse,
+    DatabaseError,
+    DataDamaged,
+    DirectoryForeign,
+    DirectoryUnreachable,
+    DiskFull,
+    InitialisationFailed,
+    StartFailed,
+    WrongMajorVersion,
+    WrongPassword,
+)
+
+log = logging.getLogger("xinheng.database")
+
+NAME = "xinheng"  # of the database and of its role, which may create databases and nothing else
+SOCKET_PATH_LIMIT = 107  # bytes, Linux; `.s.PGSQL.5432` included
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "wal_compression": "on",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+ACCEPTS_NO_CONNECTION_NOW = "57P03"  # starting up, recovering or shutting down
+WRONG_PASSWORD = "28P01"
+
+
+def data_home() -> Path:
+    """Where this user's data live: XINHENG_DATA, else the user's data directory, else (root) /var/lib/xinheng."""
+    if named := os.environ.get("XINHENG_DATA"):
+        return Path(named).absolute()
+    return Path("/var/lib/xinheng") if os.geteuid() == 0 else platformdirs.user_data_path("xinheng")
+
+
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def signal_on_death_of_parent(number: int) -> Callable[[], None] | None:
+    """A `preexec_fn` that has the kernel send `number` to the child when we die; None where that cannot be had.
+
+    Linux sends it when the *thread* that started the child ends, so other threads than the main one go without.
+    """
+    if _libc is None or threading.current_thread() is not threading.main_thread():
+        return None
+    parent, prctl = os.getpid(), _libc.prctl
+
+    def arm() -> None:
+        prctl(1, number)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return arm
+
+
+class Cluster:
+    """One PostgreSQL cluster in `data_dir`, reached through a Unix socket of its own with a password of its own.
+
+    Args:
+        data_dir: created when missing. Under root its parents must let the server's user pass.
+        settings: PostgreSQL parameters on top of SETTINGS, e.g. `{"fsync": "off"}` for a throw-away cluster.
+        progress: called with a sentence whenever something takes long or is worth knowing.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+        progress: Callable[[str], None] = log.info,
+    ) -> None:
+        self.data_dir = Path(data_dir).absolute()
+        self.data = self.data_dir / "server"
+        self.log = self.data_dir / "server.log"
+        self.settings = {**SETTINGS, **(settings or {})}
+        self.progress = progress
+        self.account = server_account(self.data)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def socket_dir(self) -> Path:
+        """Where the socket lies: in the data directory, or in a private short one when that path is too long for a socket."""
+        inside = self.data_dir / "run"
+        if len(os.fsencode(inside / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT:
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:12]
+        return Path("/tmp") / f"xinheng-{self.account.uid}-{digest}"
+
+    @property
+    def url(self) -> str:
+        """The DATABASE_URL of this cluster, whether it runs or not; without a password before it was made."""
+        try:
+            password = (self.data_dir / "secret").read_text()
+        except OSError:
+            password = ""
+        return f"postgresql://{NAME}:{password}@/{NAME}?host={quote(str(self.socket_dir), safe='/')}"
+
+    def attach(self) -> str | None:
+        """The URL of a server that answers here, whoever started it; None when none does."""
+        return self.url if self._answers() else None
+
+    def start(self) -> str:
+        """Have a server running and answering, ours or another's; returns its URL. Waits for a recovery as long as it takes."""
+        if url := self.attach():
+            self.progress(f"embedded PostgreSQL already running, data in {self.data_dir}")
+            return url
+        binaries = find_binaries().reachable_by(self.account, data_home())
+        self._prepare()
+        with self._lock() as lock:
+            if lock is None:
+                return self.url
+            self._initialise(binaries, lock)
+            self._launch(binaries, lock)
+        self._wait_until_ready()
+        self.progress(f"embedded PostgreSQL {binaries.version}, data in {self.data_dir}")
+        return self.url
+
+    def stop(self, *, patience: float = 60.0) -> None:
+        """Stop the server if this object started it; one that we merely attached to goes on. Returns when it is gone."""
+        if self.process is None:
+            return
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # fast, immediate, as a last resort
+            self.process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(patience)
+                break
+        self.process = None
+
+    def __enter__(self) -> Cluster:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _prepare(self) -> None:
+        """Directories with the rights they need. Only ours are touched."""
+        try:
+            if self.data_dir.exists():
+                known = {"lock", "secret", "server", "server.partial", "server.log", "run"}
+                if self.data_dir.stat().st_uid != os.geteuid():
+                    owner = self.data_dir.stat().st_uid
+                    raise DirectoryForeign(path=self.data_dir, detail=f"its owner is user {owner}, not {os.geteuid()}")
+                if strange := {entry.name for entry in self.data_dir.iterdir()} - known - {"server.log.1"}:
+                    raise DirectoryForeign(path=self.data_dir, detail=f"it contains {sorted(strange)[0]}")
+            else:
+                self.account.make_open(self.data_dir.parent)
+            self.account.make_private(self.data_dir)
+            if obstacle := self.account.obstacle(self.data_dir.parent):
+                if self.data_dir.parent.resolve() != obstacle or not os.stat(obstacle).st_mode & 0o011:
+                    raise DirectoryUnreachable(user=self.account.name, path=obstacle, target=self.data_dir)
+            self.account.own(self.socket_dir)
+            found = self.socket_dir.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.account.uid:
+                raise DirectoryForeign(path=self.socket_dir, detail="it belongs to someone else")
+        except PermissionError as error:
+            raise DirectoryForeign(path=error.filename or self.data_dir, detail=error.strerror) from error
+        except OSError as error:
+            raise _explain(str(error), self) from error
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[int | None]:
+        """The lock, as soon as no process of a server or of an initialisation has it; None once another's server answers."""
+        descriptor = os.open(self.data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        waiting = _Waiting(self.progress, "another process is starting or stopping the embedded PostgreSQL")
+        try:
+            while True:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if self._answers():
+                        yield None
+                        return
+                    waiting.step()
+                    continue
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)  # never LOCK_UN: that would take the lock from the server that inherited it
+
+    def _run(self, command: list[Any], lock: int, **options: Any) -> subprocess.CompletedProcess[str]:
+        """One of PostgreSQL's programs, to its end, as the server's user; it dies with us and keeps the lock until then."""
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            env=ENVIRONMENT,
+            cwd="/",
+            pass_fds=[lock],
+            start_new_session=True,
+            preexec_fn=signal_on_death_of_parent(signal.SIGKILL),
+            **self.account.spawn(),
+            **options,
+        )
+
+    def _initialise(self, binaries: Binaries, lock: int) -> None:
+        """Make the data directory beside its place and move it there whole. A half-made one of a stopped run is cleared."""
+        partial = self.data_dir / "server.partial"
+        if partial.exists():
+            shutil.rmtree(partial)
+        if self.data.exists():
+            return
+        self.progress(f"creating the embedded database in {self.data_dir}")
+        password = secrets.token_urlsafe(32)
+        self.account.own(partial)
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if binaries.major >= 17 else []
+        sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
+        done = self._run(
+            [binaries.bin / "initdb", "-D", partial, "-U", "postgres", "--encoding=UTF8", "--auth=reject"]
+            + ["--no-locale", "--data-checksums", "--no-instructions", *locale, *sync],
+            lock,
+        )
+        if done.returncode == 0:
+            # The superuser has no password, so nobody logs in as it.
+            (partial / "pg_hba.conf").write_text("local all all scram-sha-256\nhost all all all scram-sha-256\n")
+            done = self._run(
+                [binaries.bin / "postgres", "--single", "-F", "-D", partial, "postgres"],
+                lock,
+                input=f"CREATE ROLE {NAME} LOGIN CREATEDB PASSWORD '{password}'\nCREATE DATABASE {NAME} OWNER {NAME}\n",
+            )
+        if done.returncode or "ERROR" in done.stderr or "FATAL" in done.stderr:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise _explain(done.stderr.strip(), self, InitialisationFailed)
+        _write_private(self.data_dir / "secret", password)
+        partial.rename(self.data)
+        _sync_directory(self.data_dir)
+
+    def _launch(self, binaries: Binaries, lock: int) -> None:
+        """Start the server in the foreground as our child, holding the lock."""
+        try:
+            found = (self.data / "PG_VERSION").read_text().strip()
+        except OSError as error:
+            raise DataDamaged(path=self.data, detail=error) from error
+        if found != str(binaries.major):
+            raise WrongMajorVersion(path=self.data, found=found, given=binaries.version, binaries=binaries.bin)
+        # We hold the lock, so no process of a server of ours is left and this file is about a dead one, even when its
+        # number belongs to another process by now. A server started by someone else is found by PostgreSQL itself
+        # through the shared memory keyed to this directory.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        if self.log.exists() and self.log.stat().st_size > 16 * 2**20:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        options = {**self.settings, "unix_socket_directories": f'"{self.socket_dir}"'}
+        with open(self.log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
+            self._log_start = output.tell()
+            self.process = subprocess.Popen(
+                [binaries.bin / "postgres", "-D", self.data, *(f"--{k}={v}" for k, v in options.items())],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=ENVIRONMENT,
+                cwd="/",
+                pass_fds=[lock],
+                start_new_session=True,  # Ctrl-C reaches us first
+                preexec_fn=signal_on_death_of_parent(signal.SIGINT),
+                **self.account.spawn(),
+            )
+
+    def _wait_until_ready(self) -> None:
+        """Return when the server answers; it may recover for hours. Raises when it ended instead."""
+        assert self.process is not None
+        waiting = _Waiting(self.progress, "PostgreSQL is starting or recovering")
+        try:
+            while not self._answers():
+                if self.process.poll() is not None:
+                    self.process = None
+                    with self.log.open("rb") as lines:
+                        lines.seek(self._log_start)
+                        raise _explain(lines.read()[-4000:].decode(errors="replace").strip(), self)
+                waiting.step()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _answers(self) -> bool:
+        """The proof of life: one real connection."""
+        if not (self.data_dir / "secret").exists():
+            return False
+        try:
+            psycopg.connect(self.url, connect_timeout=10, application_name="xinheng supervisor").close()
+        except psycopg.OperationalError as error:
+            if error.sqlstate == WRONG_PASSWORD or "password authentication failed" in str(error):
+                raise WrongPassword(path=self.data_dir / "secret") from error
+            return False
+        return True
+
+
+class _Waiting:
+    """Short sleeps, with a sentence every few seconds."""
+
+    def __init__(self, progress: Callable[[str], None], what: str) -> None:
+        self.progress, self.what, self.begun, self.said = progress, what, time.monotonic(), 0.0
+
+    def step(self) -> None:
+        time.sleep(0.05)
+        passed = time.monotonic() - self.begun
+        if passed - self.said >= 5:
+            self.said = passed
+            self.progress(f"{self.what}, {passed:.0f} s so far")
+
+
+def _explain(text: str, cluster: Cluster, otherwise: type[DatabaseError] = StartFailed) -> DatabaseError:
+    """The error that PostgreSQL's own words (its messages are always in English here) speak of."""
+    if "No space left on device" in text or "Disk quota exceeded" in text:
+        return DiskFull(path=cluster.data_dir)
+    if "is still in use" in text or 'lock file "postmaster.pid" already exists' in text:
+        return ClusterInUse(path=cluster.data)
+    last = next((line for line in reversed(text.splitlines()) if "FATAL" in line or "PANIC" in line), "")
+    if any(
+        word in text for word in ("checkpoint record", "PANIC", "invalid page", "corrupt", "could not read", "missing")
+    ):
+        return DataDamaged(path=cluster.data, detail=last or text[-300:])
+    return otherwise(detail=last or text[-600:] or "no reason given", log=cluster.log)
+
+
+def _write_private(path: Path, text: str) -> None:
+    temporary = path.with_suffix(".partial")
+    temporary.unlink(missing_ok=True)
+    with open(temporary, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
