@@ -26,16 +26,19 @@ class Account:
         """Arguments for subprocess that make the child run as this account and nothing more."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_other else {}
 
-    def obstacle(self, path: Path) -> Path | None:
-        """The first thing on the way to `path` that this account may not enter (or, for `path` itself, read)."""
+    def obstacle(self, path: Path, *, needed: int = 5) -> Path | None:
+        """The first thing on the way to `path` that this account may not enter, or `path` when it lacks `needed` there.
+
+        `needed` are the bits of one rwx triple: 5 to read and run, 1 to pass through.
+        """
         if not self.is_other:
             return None
         real = path.resolve()
         for step in [*reversed(real.parents), real]:
             status = step.stat()
             shift = 6 if status.st_uid == self.uid else 3 if status.st_gid == self.gid else 0
-            needed = 5 if step == real else 1
-            if (status.st_mode >> shift) & needed != needed:
+            bits = needed if step == real else 1
+            if (status.st_mode >> shift) & bits != bits:
                 return step
         return None
 
@@ -54,7 +57,7 @@ class Account:
         path.chmod(0o710 if self.is_other else 0o700)
 
     def make_open(self, path: Path) -> None:
-        """Make a directory, and its missing parents, that the server's user may pass through; existing ones stay as they are."""
+        """Make a directory and its missing parents that the server's user may pass through; existing ones stay so."""
         for step in [*reversed(path.parents), path]:
             if not step.exists():
                 step.mkdir(exist_ok=True)
@@ -62,7 +65,7 @@ class Account:
 
 
 def server_account(data: Path) -> Account:
-    """Who runs the server of these data: the user running us; under root, the owner of existing data, else `postgres`, else `nobody`."""
+    """Who runs the server of these data: we; under root the owner of existing data, else `postgres` or `nobody`."""
     if os.geteuid() != 0:
         me = os.geteuid()
         return Account(str(me), me, os.getegid())

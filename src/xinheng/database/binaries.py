@@ -27,7 +27,7 @@ ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}  # none of the us
 
 @dataclass(frozen=True)
 class Binaries:
-    """One installation. `root` is the tree to copy when the programs must move: they find their libraries beside them."""
+    """One installation; `root` is where the paths begin by which the programs find their libraries."""
 
     bin: Path
     root: Path
@@ -39,7 +39,7 @@ class Binaries:
         return int(self.version.split(".")[0])
 
     def reachable_by(self, account: Account, home: Path) -> Binaries:
-        """The same programs where `account` may run them: a copy in `home`, made once, when they lie in a private place."""
+        """The same programs where `account` may run them: from a private place they are copied into `home`, once."""
         obstacle = account.obstacle(self.bin / "postgres")
         if obstacle is None:
             return self
@@ -53,7 +53,7 @@ class Binaries:
                 if part.exists():
                     shutil.copytree(part, staging / part.relative_to(self.root), symlinks=True)
             for folder, _, _ in os.walk(staging):
-                os.chmod(folder, 0o755)
+                os.chmod(folder, 0o755)  # noqa: S103  programs that anyone may read, as in the wheel
             with contextlib.suppress(OSError):  # another process was first
                 staging.rename(target)
             shutil.rmtree(staging, ignore_errors=True)

@@ -1,8 +1,9 @@
 """The embedded PostgreSQL: made, started, found and stopped under our own supervision (ADR 0004).
 
-One fact decides who owns a data directory: the lock on its `lock` file. The server inherits the locked descriptor and we
-close ours, so the kernel keeps the lock for exactly as long as one process of that server lives, whoever started it and
-whatever became of them. Whether a server *answers* is only ever proven by a real connection. Process ids prove nothing.
+One fact decides who owns a data directory: the lock on its `lock` file. The server inherits the locked descriptor and
+we close ours, so the kernel keeps the lock for exactly as long as one process of that server lives, whoever started it
+and whatever became of them. Whether a server *answers* is only ever proven by a real connection; process ids prove
+nothing.
 
     <data_dir>/           ours; entered by us and the server's user only
         lock  secret      0600
@@ -66,8 +67,6 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-ACCEPTS_NO_CONNECTION_NOW = "57P03"  # starting up, recovering or shutting down
-WRONG_PASSWORD = "28P01"
 
 
 def data_home() -> Path:
@@ -123,12 +122,12 @@ class Cluster:
 
     @property
     def socket_dir(self) -> Path:
-        """Where the socket lies: in the data directory, or in a private short one when that path is too long for a socket."""
+        """Where the socket lies: in the data directory, or in a short private one when that path is too long for it."""
         inside = self.data_dir / "run"
         if len(os.fsencode(inside / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT:
             return inside
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:12]
-        return Path("/tmp") / f"xinheng-{self.account.uid}-{digest}"
+        return Path("/tmp") / f"xinheng-{self.account.uid}-{digest}"  # noqa: S108  0700, its owner is checked
 
     @property
     def url(self) -> str:
@@ -144,7 +143,7 @@ class Cluster:
         return self.url if self._answers() else None
 
     def start(self) -> str:
-        """Have a server running and answering, ours or another's; returns its URL. Waits for a recovery as long as it takes."""
+        """Have a server answering, ours or another's; returns its URL. Waits for a recovery as long as it takes."""
         if url := self.attach():
             self.progress(f"embedded PostgreSQL already running, data in {self.data_dir}")
             return url
@@ -160,7 +159,7 @@ class Cluster:
         return self.url
 
     def stop(self, *, patience: float = 60.0) -> None:
-        """Stop the server if this object started it; one that we merely attached to goes on. Returns when it is gone."""
+        """Stop the server if this object started it and wait until it is gone; one that we attached to goes on."""
         if self.process is None:
             return
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # fast, immediate, as a last resort
@@ -192,9 +191,8 @@ class Cluster:
             else:
                 self.account.make_open(self.data_dir.parent)
             self.account.make_private(self.data_dir)
-            if obstacle := self.account.obstacle(self.data_dir.parent):
-                if self.data_dir.parent.resolve() != obstacle or not os.stat(obstacle).st_mode & 0o011:
-                    raise DirectoryUnreachable(user=self.account.name, path=obstacle, target=self.data_dir)
+            if obstacle := self.account.obstacle(self.data_dir, needed=1):
+                raise DirectoryUnreachable(user=self.account.name, path=obstacle, target=self.data_dir)
             self.account.own(self.socket_dir)
             found = self.socket_dir.lstat()
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.account.uid:
@@ -206,7 +204,7 @@ class Cluster:
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[int | None]:
-        """The lock, as soon as no process of a server or of an initialisation has it; None once another's server answers."""
+        """The lock, once no process of a server or an initialisation has it; None when another's server answers."""
         descriptor = os.open(self.data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         waiting = _Waiting(self.progress, "another process is starting or stopping the embedded PostgreSQL")
         try:
@@ -225,7 +223,7 @@ class Cluster:
             os.close(descriptor)  # never LOCK_UN: that would take the lock from the server that inherited it
 
     def _run(self, command: list[Any], lock: int, **options: Any) -> subprocess.CompletedProcess[str]:
-        """One of PostgreSQL's programs, to its end, as the server's user; it dies with us and keeps the lock until then."""
+        """One of PostgreSQL's programs, to its end, as the server's user; it dies with us, the lock in its hand."""
         return subprocess.run(
             command,
             capture_output=True,
@@ -240,7 +238,7 @@ class Cluster:
         )
 
     def _initialise(self, binaries: Binaries, lock: int) -> None:
-        """Make the data directory beside its place and move it there whole. A half-made one of a stopped run is cleared."""
+        """Make the data directory beside its place and move it there whole; clear a half-made one of a stopped run."""
         partial = self.data_dir / "server.partial"
         if partial.exists():
             shutil.rmtree(partial)
@@ -251,11 +249,8 @@ class Cluster:
         self.account.own(partial)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if binaries.major >= 17 else []
         sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
-        done = self._run(
-            [binaries.bin / "initdb", "-D", partial, "-U", "postgres", "--encoding=UTF8", "--auth=reject"]
-            + ["--no-locale", "--data-checksums", "--no-instructions", *locale, *sync],
-            lock,
-        )
+        how = ["-U", "postgres", "--encoding=UTF8", "--auth=reject", "--no-locale", "--data-checksums"]
+        done = self._run([binaries.bin / "initdb", "-D", partial, *how, "--no-instructions", *locale, *sync], lock)
         if done.returncode == 0:
             # The superuser has no password, so nobody logs in as it.
             (partial / "pg_hba.conf").write_text("local all all scram-sha-256\nhost all all all scram-sha-256\n")
@@ -267,7 +262,7 @@ class Cluster:
         if done.returncode or "ERROR" in done.stderr or "FATAL" in done.stderr:
             shutil.rmtree(partial, ignore_errors=True)
             raise _explain(done.stderr.strip(), self, InitialisationFailed)
-        _write_private(self.data_dir / "secret", password)
+        write_private(self.data_dir / "secret", password)
         partial.rename(self.data)
         _sync_directory(self.data_dir)
 
@@ -324,7 +319,7 @@ class Cluster:
         try:
             psycopg.connect(self.url, connect_timeout=10, application_name="xinheng supervisor").close()
         except psycopg.OperationalError as error:
-            if error.sqlstate == WRONG_PASSWORD or "password authentication failed" in str(error):
+            if "password authentication failed" in str(error):
                 raise WrongPassword(path=self.data_dir / "secret") from error
             return False
         return True
@@ -358,8 +353,9 @@ def _explain(text: str, cluster: Cluster, otherwise: type[DatabaseError] = Start
     return otherwise(detail=last or text[-600:] or "no reason given", log=cluster.log)
 
 
-def _write_private(path: Path, text: str) -> None:
-    temporary = path.with_suffix(".partial")
+def write_private(path: Path, text: str) -> None:
+    """A file that only its owner reads, there whole or not at all."""
+    temporary = path.with_name(f"{path.name}.partial")
     temporary.unlink(missing_ok=True)
     with open(temporary, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
         file.write(text)

@@ -1,6 +1,6 @@
 """Django settings. Everything an installation may change comes from the environment; the rest is the product.
 
-`DATABASE_URL` names a PostgreSQL server; without it the embedded cluster is used (`xinheng.database.cluster`),
+`DATABASE_URL` names a PostgreSQL server; without it the embedded cluster is used (`xinheng.database`),
 which must be running: `xinheng serve` and `xinheng manage` see to that before Django is loaded.
 """
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from xinheng.database import cluster
+from xinheng.database import data_home, database_settings, installation_secret, recorded_url
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 
-DATA_DIR = cluster.data_home()
-SECRET_KEY = os.environ.get("XINHENG_SECRET_KEY") or cluster.installation_secret()
+DATA_DIR = data_home()
+SECRET_KEY = os.environ.get("XINHENG_SECRET_KEY") or installation_secret()
 DEBUG = os.environ.get("XINHENG_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("XINHENG_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("XINHENG_ORIGINS", "").split(",") if origin]
@@ -79,7 +79,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": cluster.database_settings(os.environ.get("DATABASE_URL") or cluster.recorded_url())}
+DATABASES = {"default": database_settings(os.environ.get("DATABASE_URL") or recorded_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Several web processes share the throttle of failed logins, so the cache is a table of the one database.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}
