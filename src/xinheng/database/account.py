@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xinheng.database.errors import NoUnprivilegedUser
+from xinheng.database.errors import DirectoryForeign, NoUnprivilegedUser
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,16 @@ class Account:
         return None
 
     def own(self, path: Path) -> None:
-        """Make a directory for the server alone (mode 0700)."""
-        path.mkdir(mode=0o700, exist_ok=True)
-        if self.is_other:
-            os.chown(path, self.uid, self.gid)
-        path.chmod(0o700)
+        """Make a directory for the server alone (mode 0700); one that somebody else put there is refused, not taken."""
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(mode=0o700)
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (self.uid, os.geteuid()):
+            raise DirectoryForeign(path=path, detail=f"it belongs to user {found.st_uid}")
+        if found.st_uid != self.uid:
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+        if found.st_mode & 0o777 != 0o700:
+            path.chmod(0o700)
 
     def make_private(self, path: Path) -> None:
         """Make a directory of ours that others cannot enter, but for the server's user, who may pass through."""

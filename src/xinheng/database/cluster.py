@@ -24,7 +24,6 @@ import os
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import threading
@@ -182,21 +181,18 @@ class Cluster:
         """Directories with the rights they need. Only ours are touched."""
         try:
             if self.data_dir.exists():
-                known = {"lock", "secret", "server", "server.partial", "server.log", "run"}
                 if self.data_dir.stat().st_uid != os.geteuid():
                     owner = self.data_dir.stat().st_uid
                     raise DirectoryForeign(path=self.data_dir, detail=f"its owner is user {owner}, not {os.geteuid()}")
-                if strange := {entry.name for entry in self.data_dir.iterdir()} - known - {"server.log.1"}:
-                    raise DirectoryForeign(path=self.data_dir, detail=f"it contains {sorted(strange)[0]}")
+                for entry in self.data_dir.iterdir():
+                    if entry.name.split(".")[0] not in {"lock", "secret", "server", "run"}:
+                        raise DirectoryForeign(path=self.data_dir, detail=f"it contains {entry.name}")
             else:
                 self.account.make_open(self.data_dir.parent)
             self.account.make_private(self.data_dir)
             if obstacle := self.account.obstacle(self.data_dir, needed=1):
                 raise DirectoryUnreachable(user=self.account.name, path=obstacle, target=self.data_dir)
             self.account.own(self.socket_dir)
-            found = self.socket_dir.lstat()
-            if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.account.uid:
-                raise DirectoryForeign(path=self.socket_dir, detail="it belongs to someone else")
         except PermissionError as error:
             raise DirectoryForeign(path=error.filename or self.data_dir, detail=error.strerror) from error
         except OSError as error:
@@ -248,14 +244,14 @@ class Cluster:
         password = secrets.token_urlsafe(32)
         self.account.own(partial)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if binaries.major >= 17 else []
-        sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
+        sync, fast = (["--no-sync"], ["-F"]) if self.settings.get("fsync") == "off" else ([], [])
         how = ["-U", "postgres", "--encoding=UTF8", "--auth=reject", "--no-locale", "--data-checksums"]
         done = self._run([binaries.bin / "initdb", "-D", partial, *how, "--no-instructions", *locale, *sync], lock)
         if done.returncode == 0:
             # The superuser has no password, so nobody logs in as it.
             (partial / "pg_hba.conf").write_text("local all all scram-sha-256\nhost all all all scram-sha-256\n")
             done = self._run(
-                [binaries.bin / "postgres", "--single", "-F", "-D", partial, "postgres"],
+                [binaries.bin / "postgres", "--single", *fast, "-D", partial, "postgres"],
                 lock,
                 input=f"CREATE ROLE {NAME} LOGIN CREATEDB PASSWORD '{password}'\nCREATE DATABASE {NAME} OWNER {NAME}\n",
             )
@@ -274,6 +270,8 @@ class Cluster:
             raise DataDamaged(path=self.data, detail=error) from error
         if found != str(binaries.major):
             raise WrongMajorVersion(path=self.data, found=found, given=binaries.version, binaries=binaries.bin)
+        if not (self.data_dir / "secret").exists():
+            raise WrongPassword(path=self.data_dir / "secret")
         # We hold the lock, so no process of a server of ours is left and this file is about a dead one, even when its
         # number belongs to another process by now. A server started by someone else is found by PostgreSQL itself
         # through the shared memory keyed to this directory.
@@ -313,15 +311,15 @@ class Cluster:
             raise
 
     def _answers(self) -> bool:
-        """The proof of life: one real connection."""
-        if not (self.data_dir / "secret").exists():
+        """The proof of life: one real connection, or a refusal that only a server that is up can give."""
+        if not os.access(self.data_dir / "secret", os.R_OK):
             return False
         try:
             psycopg.connect(self.url, connect_timeout=10, application_name="xinheng supervisor").close()
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise WrongPassword(path=self.data_dir / "secret") from error
-            return False
+            return any(words in str(error) for words in ("too many clients", "slots are reserved", "does not exist"))
         return True
 
 
