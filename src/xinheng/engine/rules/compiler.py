@@ -1,0 +1,230 @@
+"""From a rule set to one SQL text: every form becomes named expressions, dependencies decide their order.
+
+The text reads one relation of facts, one row a subject, and answers one row for each; DuckDB runs it for one customer
+or for ten million, PostgreSQL runs the gate's rules inside the lock. There is no other evaluator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlglot import exp
+
+from xinheng.engine.rules import language
+from xinheng.engine.rules.catalogue import SQL_TYPES, Catalogue, FactType
+from xinheng.engine.rules.forms import CODE_FIRST_CASE, Case
+from xinheng.engine.rules.language import Expr, RuleError
+from xinheng.engine.rules.ruleset import RuleSet
+
+SUBJECT = "subject"
+
+
+@dataclass(frozen=True)
+class Node:
+    """One named expression; `reads` are the facts and nodes it needs."""
+
+    name: str
+    tree: Expr
+    type: FactType
+    reads: frozenset[str]
+
+
+class _Builder:
+    def __init__(self, rules: RuleSet, catalogue: Catalogue) -> None:
+        self.rules, self.catalogue = rules, catalogue
+        self.nodes: dict[str, Node] = {}
+        self._priors: dict[str, Expr] = {}
+
+    def lower_all(self) -> None:
+        for form in self.rules.forms.values():
+            form.lower(self)
+        for node in self.nodes.values():
+            unknown = {name for name in node.reads if name not in self.nodes and name not in self.catalogue}
+            if unknown:
+                shown = ", ".join(sorted(unknown))
+                raise RuleError(source=node.name, detail_zh=f"没有名为 {shown} 的事实或结果",
+                                detail_en=f"no fact or result is called {shown}")  # fmt: skip
+
+    def parse(self, text: str, source: str) -> Expr:
+        tree = language.parse(text, source=source)
+        return self._resolve(tree, source)
+
+    def add(self, name: str, tree: Expr, type: str = "number") -> Expr:
+        if name in self.nodes or name in self.catalogue:
+            raise RuleError(source=name, detail_zh="名称已被使用", detail_en="the name is taken")
+        self.nodes[name] = Node(name, tree, FactType(type), frozenset(language.names(tree)))
+        return exp.column(name, quoted=True)
+
+    def status_codes(self, name: str, score: str) -> list[int]:
+        form = self.rules.quantities.get(name)
+        if form is None:
+            return []
+        return [CODE_FIRST_CASE + i for i, case in enumerate(form.cases) if case.score == score]
+
+    def _resolve(self, tree: Expr, source: str) -> Expr:
+        """Inline the parameters, and write out `average(x)` and `prior(x)` over the facts of the prior period."""
+
+        def replace(node: Expr) -> Expr:
+            if isinstance(node, exp.Column) and node.name in self.rules.parameters:
+                return language.number(repr(self.rules.parameters[node.name].value))
+            if isinstance(node, exp.Anonymous):
+                inner = self._resolve(node.expressions[0], source)
+                before = self._prior(inner, source)
+                if node.this == "prior":
+                    return exp.paren(before)
+                both = exp.paren(exp.Add(this=exp.paren(inner), expression=exp.paren(before)))
+                mean = language.divide(both, language.number(2))
+                alone = language.double(exp.paren(inner.copy()))
+                return exp.paren(language.case([(exp.Is(this=exp.paren(before.copy()), expression=exp.Null()), alone)], mean))
+            return node
+
+        return tree.transform(replace)
+
+    def _prior(self, tree: Expr, source: str) -> Expr:
+        def replace(node: Expr) -> Expr:
+            if not isinstance(node, exp.Column):
+                return node
+            name = node.name
+            if name in self.catalogue:
+                before = self.catalogue.prior(name)
+                if before is None:
+                    raise RuleError(source=source, detail_zh=f"{name} 没有上期数", detail_en=f"{name} has no prior period")
+                return exp.column(before, quoted=True)
+            form = self.rules.quantities.get(name)
+            if form is not None:
+                before = f"{name}__prior"
+                if before not in self.nodes:
+                    text = form.formula
+                    cases = [(self._prior(self.parse(c.when, name), name), self._value(c, name)) for c in form.cases]
+                    base = self._prior(self.parse(text, name), name)
+                    self.add(before, language.case(cases, base) if cases else base, form.type)
+                return exp.column(before, quoted=True)
+            raise RuleError(source=source, detail_zh=f"{name} 没有上期数", detail_en=f"{name} has no prior period")
+
+        return tree.transform(replace)
+
+    def _value(self, case: Case, source: str) -> Expr:
+        return self._prior(self.parse(case.value, source), source) if case.value else exp.Null()
+
+
+class Program:
+    """A rule set checked against a catalogue and ready to become SQL."""
+
+    def __init__(self, rules: RuleSet, catalogue: Catalogue) -> None:
+        builder = _Builder(rules, catalogue)
+        builder.lower_all()
+        self.rules, self.catalogue = rules, catalogue
+        self.nodes: Mapping[str, Node] = builder.nodes
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The facts that anything in the set reads, sorted."""
+        return self._inputs(self.nodes)
+
+    def _inputs(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        reads = {name for node in wanted for name in self.nodes[node].reads}
+        return tuple(sorted(name for name in reads if name in self.catalogue))
+
+    def closure(self, outputs: Iterable[str]) -> list[str]:
+        """The outputs and every node they need."""
+        needed: set[str] = set()
+        pending = list(outputs)
+        while pending:
+            name = pending.pop()
+            if name in needed or name in self.catalogue:
+                continue
+            if name not in self.nodes:
+                raise RuleError(source=name, detail_zh="没有这个结果", detail_en="there is no such result")
+            needed.add(name)
+            pending += self.nodes[name].reads
+        return sorted(needed)
+
+    def levels(self, wanted: Iterable[str]) -> list[list[str]]:
+        """Nodes in groups that need only facts and earlier groups. Raises RuleError on a circle."""
+        depth: dict[str, int] = {}
+        open_nodes: set[str] = set()
+
+        def measure(name: str) -> int:
+            if name in self.catalogue:
+                return 0
+            if name in depth:
+                return depth[name]
+            if name in open_nodes:
+                raise RuleError(source=name, detail_zh="规则互相引用成环", detail_en="rules refer to each other in a circle")
+            open_nodes.add(name)
+            depth[name] = 1 + max((measure(read) for read in self.nodes[name].reads), default=0)
+            open_nodes.discard(name)
+            return depth[name]
+
+        groups: dict[int, list[str]] = {}
+        for name in wanted:
+            groups.setdefault(measure(name), []).append(name)
+        return [groups[level] for level in sorted(groups)]
+
+    def sql(
+        self,
+        outputs: Iterable[str] | None = None,
+        *,
+        relation: str = "facts",
+        available: Iterable[str] | None = None,
+        keep: Iterable[str] = (SUBJECT,),
+        dialect: str = "duckdb",
+    ) -> str:
+        """The one SQL text.
+
+        Args:
+            outputs: results wanted, default all.
+            relation: the table, view or subquery of facts, one row a subject. Written by us, never by a rule's author.
+            available: the fact columns the relation has; the others are unknown. Default: it has all that are read.
+            keep: columns of the relation passed through.
+            dialect: "duckdb" or "postgres".
+        """
+        wanted = list(self.nodes) if outputs is None else list(outputs)
+        needed = self.closure(wanted)
+        there = None if available is None else set(available)
+        facts = [
+            f'"{name}"'
+            if there is None or name in there
+            else f'CAST(NULL AS {_sql_type(self.catalogue[name].type, dialect)}) AS "{name}"'
+            for name in self._inputs(needed)
+        ]
+        kept = [f'"{name}"' for name in keep]
+        parts = [f"level_0 AS (SELECT {', '.join(kept + facts) or '1 AS nothing'} FROM {relation})"]
+        groups = self.levels(needed)
+        for i, group in enumerate(groups, 1):
+            columns = ",\n  ".join(f'{self._column(name, dialect)} AS "{name}"' for name in group)
+            parts.append(f"level_{i} AS (SELECT *,\n  {columns}\nFROM level_{i - 1})")
+        listed = ", ".join(kept + [f'"{name}"' for name in wanted])
+        return "WITH " + ",\n".join(parts) + f"\nSELECT {listed} FROM level_{len(groups)}"
+
+    def _column(self, name: str, dialect: str) -> str:
+        node = self.nodes[name]
+        text: str = node.tree.sql(dialect=dialect)
+        if node.type in (FactType.INTEGER, FactType.TEXT, FactType.BOOLEAN):
+            return f"({text})"
+        return f"CAST({text} AS {_sql_type(node.type, dialect)})"
+
+    def check(self) -> None:
+        """Let DuckDB bind every expression against an empty relation of typed facts: types that do not fit are errors."""
+        import duckdb
+
+        with duckdb.connect() as connection:
+            columns = ", ".join(
+                f'CAST(NULL AS {SQL_TYPES[self.catalogue[name].type]}) AS "{name}"' for name in self.inputs
+            )
+            facts = f"(SELECT 0 AS {SUBJECT}{', ' if columns else ''}{columns} LIMIT 0)"
+            try:
+                connection.execute(self.sql(relation=facts))
+            except duckdb.Error as error:
+                first = str(error).splitlines()[0][:200]
+                raise RuleError(source="SQL", detail_zh=f"类型不符：{first}", detail_en=first) from error
+
+
+def _sql_type(type: FactType, dialect: str) -> str:
+    if dialect == "duckdb":
+        return SQL_TYPES[type]
+    return {"DECIMAL(18,2)": "numeric(18,2)", "DOUBLE": "double precision", "VARCHAR": "text"}.get(
+        SQL_TYPES[type], SQL_TYPES[type].lower()
+    )
