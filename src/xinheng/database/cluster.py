@@ -143,6 +143,8 @@ class Cluster:
 
     def start(self) -> str:
         """Have a server answering, ours or another's; returns its URL. Waits for a recovery as long as it takes."""
+        if self.process is not None and self.process.poll() is not None:
+            self.process = None  # it was killed; reaped now
         if url := self.attach():
             self.progress(f"embedded PostgreSQL already running, data in {self.data_dir}")
             return url
@@ -272,10 +274,7 @@ class Cluster:
             raise WrongMajorVersion(path=self.data, found=found, given=binaries.version, binaries=binaries.bin)
         if not (self.data_dir / "secret").exists():
             raise WrongPassword(path=self.data_dir / "secret")
-        # We hold the lock, so no process of a server of ours is left and this file is about a dead one, even when its
-        # number belongs to another process by now. A server started by someone else is found by PostgreSQL itself
-        # through the shared memory keyed to this directory.
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._clear_stale_pid_files()
         if self.log.exists() and self.log.stat().st_size > 16 * 2**20:
             self.log.replace(self.log.with_suffix(".log.1"))
         options = {**self.settings, "unix_socket_directories": f'"{self.socket_dir}"'}
@@ -293,6 +292,19 @@ class Cluster:
                 preexec_fn=signal_on_death_of_parent(signal.SIGINT),
                 **self.account.spawn(),
             )
+
+    def _clear_stale_pid_files(self) -> None:
+        """Remove what a dead server left, even when its number belongs to another process (or a zombie) by now.
+
+        We hold the lock, so no server of ours is left. One that somebody else started here works in this directory, and
+        it would stop if its file went away. Where /proc cannot tell, PostgreSQL finds it by its shared memory.
+        """
+        pid_file = self.data / "postmaster.pid"
+        with contextlib.suppress(OSError, IndexError):
+            if os.path.samefile(f"/proc/{pid_file.read_text().split()[0]}/cwd", self.data):
+                raise ClusterInUse(path=self.data)
+        pid_file.unlink(missing_ok=True)
+        (self.socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _wait_until_ready(self) -> None:
         """Return when the server answers; it may recover for hours. Raises when it ended instead."""
