@@ -1,4 +1,4 @@
-"""What tests that kill things share: a place for a cluster, a process that owns one, and the list of what still lives."""
+"""What tests that kill things share: a place for a cluster, a process that owns one, the list of what still lives."""
 
 import os
 import shutil

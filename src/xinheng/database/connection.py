@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from xinheng.database.cluster import Cluster, data_home, write_private
 from xinheng.database.errors import SecretUnwritable
 
 log = logging.getLogger("xinheng.database")
+TAKE_OVER_EVERY = 2.0  # seconds between looks at a server that another process started
 
 
 def embedded(progress: Callable[[str], None] = log.info) -> Cluster:
@@ -34,13 +36,34 @@ def running(progress: Callable[[str], None] = log.info) -> Iterator[str]:
 
     The embedded cluster is started when it does not run, and stopped at the end if it was started here.
     """
-    if url := os.environ.get("DATABASE_URL"):
-        yield url
+    with attended(progress):
+        yield os.environ["DATABASE_URL"]
+
+
+@contextlib.contextmanager
+def attended(progress: Callable[[str], None] = log.info) -> Iterator[Callable[[], None]]:
+    """Like `running`, for a long time: yields what to call now and then to have an embedded server that died back.
+
+    That is also the moment to take over from another process that started the server and has ended with it.
+    """
+    if os.environ.get("DATABASE_URL"):
+        yield lambda: None
         return
+    looked = time.monotonic()
+
+    def keep() -> None:
+        nonlocal looked
+        dead = cluster.process is not None and cluster.process.poll() is not None
+        if dead or (cluster.process is None and time.monotonic() - looked > TAKE_OVER_EVERY):
+            looked = time.monotonic()
+            if dead or cluster.attach() is None:
+                progress("the embedded PostgreSQL is gone, starting it again")
+                cluster.start()
+
     with embedded(progress) as cluster:
         os.environ["DATABASE_URL"] = cluster.url
         try:
-            yield cluster.url
+            yield keep
         finally:
             del os.environ["DATABASE_URL"]
 

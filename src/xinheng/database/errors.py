@@ -16,6 +16,8 @@ DatabaseError
 ├── WrongPassword        the server does not take the password in the cluster's private file
 ├── Unreachable          the server named by DATABASE_URL does not answer
 ├── PortInUse            another program listens where the pages should be served
+├── ChildFailed          a process that `serve` keeps alive never came up
+├── PreparationFailed    migrations or static files
 ├── BackupFailed
 ├── BackupDamaged        the file is no backup, or not whole
 ├── RestoreFailed        the present database is as it was
@@ -212,6 +214,24 @@ class PortInUse(DatabaseError):
     code = "port_in_use"
     text = Words(en="Port {port} on {host} is taken: {detail}", zh="{host} 的端口 {port} 无法使用：{detail}")
     cure = Words(en="Choose another one with --port.", zh="用 --port 指定其他端口。")
+
+
+class ChildFailed(DatabaseError):
+    code = "child_failed"
+    text = Words(
+        en="{name} ended three times before it ever answered (code {code}).",
+        zh="{name} 在成功应答之前已三次退出（代码 {code}）。",
+    )
+    cure = Words(en="The reason is in the lines above.", zh="原因见上方输出。")
+
+
+class PreparationFailed(DatabaseError):
+    code = "preparation_failed"
+    text = Words(
+        en="The database or the static files could not be brought up to date (code {code}).",
+        zh="数据库或静态文件未能更新到当前版本（代码 {code}）。",
+    )
+    cure = Words(en="The reason is in the lines above.", zh="原因见上方输出。")
 
 
 class BackupFailed(DatabaseError):
