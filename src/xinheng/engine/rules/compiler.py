@@ -127,13 +127,14 @@ class Program:
         reads = {name for node in wanted for name in self.nodes[node].reads}
         return tuple(sorted(name for name in reads if name in self.catalogue))
 
-    def closure(self, outputs: Iterable[str]) -> list[str]:
-        """The outputs and every node they need."""
+    def closure(self, outputs: Iterable[str], given: Iterable[str] = ()) -> list[str]:
+        """The outputs and every node they need, stopping at the nodes that are given."""
         needed: set[str] = set()
+        stop = set(given)
         pending = list(outputs)
         while pending:
             name = pending.pop()
-            if name in needed or name in self.catalogue:
+            if name in needed or name in self.catalogue or name in stop:
                 continue
             if name not in self.nodes:
                 raise RuleError(source=name, detail_zh="没有这个结果", detail_en="there is no such result")
@@ -141,9 +142,9 @@ class Program:
             pending += self.nodes[name].reads
         return sorted(needed)
 
-    def levels(self, wanted: Iterable[str]) -> list[list[str]]:
+    def levels(self, wanted: Iterable[str], given: Iterable[str] = ()) -> list[list[str]]:
         """Nodes in groups that need only facts and earlier groups. Raises RuleError on a circle."""
-        depth: dict[str, int] = {}
+        depth: dict[str, int] = dict.fromkeys(given, 0)
         open_nodes: set[str] = set()
 
         def measure(name: str) -> int:
@@ -170,6 +171,7 @@ class Program:
         relation: str = "facts",
         available: Iterable[str] | None = None,
         keep: Iterable[str] = (SUBJECT,),
+        given: Iterable[str] = (),
         dialect: str = "duckdb",
     ) -> str:
         """The one SQL text.
@@ -179,10 +181,12 @@ class Program:
             relation: the table, view or subquery of facts, one row a subject. Written by us, never by a rule's author.
             available: the fact columns the relation has; the others are unknown. Default: it has all that are read.
             keep: columns of the relation passed through.
+            given: results that the relation supplies instead of having them computed, for questions of "what if".
             dialect: "duckdb" or "postgres".
         """
         wanted = list(self.nodes) if outputs is None else list(outputs)
-        needed = self.closure(wanted)
+        given = [name for name in given if name not in keep]
+        needed = self.closure(wanted, given)
         there = None if available is None else set(available)
         facts = [
             f'"{name}"'
@@ -190,13 +194,13 @@ class Program:
             else f'CAST(NULL AS {_sql_type(self.catalogue[name].type, dialect)}) AS "{name}"'
             for name in self._inputs(needed)
         ]
-        kept = [f'"{name}"' for name in keep]
+        kept = [f'"{name}"' for name in [*keep, *given]]
         parts = [f"level_0 AS (SELECT {', '.join(kept + facts) or '1 AS nothing'} FROM {relation})"]
-        groups = self.levels(needed)
+        groups = self.levels(needed, given)
         for i, group in enumerate(groups, 1):
             columns = ",\n  ".join(f'{self._column(name, dialect)} AS "{name}"' for name in group)
             parts.append(f"level_{i} AS (SELECT *,\n  {columns}\nFROM level_{i - 1})")
-        listed = ", ".join(kept + [f'"{name}"' for name in wanted])
+        listed = ", ".join(f'"{name}"' for name in [*keep, *wanted])
         return "WITH " + ",\n".join(parts) + f"\nSELECT {listed} FROM level_{len(groups)}"
 
     def _column(self, name: str, dialect: str) -> str:

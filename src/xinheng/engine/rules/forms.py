@@ -190,7 +190,7 @@ class Scorecard:
         total = sum(weights.values())
         earned, known = [], []
         for characteristic in self.characteristics:
-            column = builder.add(f"{self.id}_{characteristic.id}", characteristic.points(builder, self.top))
+            column = builder.add(f"{self.id}__{characteristic.id}", characteristic.points(builder, self.top))
             weight = number(repr(weights[characteristic.id]))
             zero = exp.Coalesce(this=column.copy(), expressions=[number(0)])
             earned.append(exp.Mul(this=weight.copy(), expression=zero))
@@ -241,7 +241,7 @@ class Model:
     def lower(self, builder: Builder) -> None:
         parts: list[Expr] = [number(repr(self.constant))] if self.constant else []
         for term in self.terms:
-            column = builder.add(f"{self.id}_{term.id}", language.double(builder.parse(term.value, self.id)))
+            column = builder.add(f"{self.id}__{term.id}", language.double(builder.parse(term.value, self.id)))
             parts.append(exp.Mul(this=number(repr(term.coefficient)), expression=column))
         score = language.add(parts)
         if self.applies:
@@ -343,8 +343,7 @@ class MasterScale:
             rank = number(self.rank(cap.grade))
             held.append(language.case([(builder.parse(cap.when, cap.id), rank)]))
         event = self.rank(self.grades[-1].grade)
-        worst = exp.Greatest(this=held[0], expressions=held[1:]) if len(held) > 1 else held[0]
-        worst_column = builder.add(f"{self.id}__held", worst, "integer")
+        worst_column = builder.add(f"{self.id}__held", language.greatest_known(held), "integer")
         # Unknown stays unknown: a cap alone rates nobody, except the default event.
         rated = exp.or_(
             exp.not_(language.is_null(by_score)), exp.EQ(this=worst_column.copy(), expression=number(event)), copy=False
@@ -376,7 +375,7 @@ class LimitModel:
         bounds = [exp.column(step.id, quoted=True) for step in self.steps if step.role == "bound"]
         if not bounds:
             return
-        least = bounds[0] if len(bounds) == 1 else exp.Least(this=bounds[0], expressions=bounds[1:])
+        least = language.least_known(bounds)
         branches = [
             (exp.EQ(this=bound.copy(), expression=least.copy()), exp.Literal.string(bound.name)) for bound in bounds
         ]
@@ -465,8 +464,8 @@ class Efficacy:
             for indicator in block.basic:
                 coefficient = self._coefficient(builder, indicator, LEVELS[0])
                 score = exp.Mul(this=number(indicator.weight), expression=exp.paren(coefficient))
-                scores.append(builder.add(f"{self.id}_{indicator.feature}", score))
-            basic = builder.add(f"{self.id}_{block.id}_basic", language.add(scores))
+                scores.append(builder.add(f"{self.id}__{indicator.feature}", score))
+            basic = builder.add(f"{self.id}__{block.id}_basic", language.add(scores))
             basics.append(basic.copy())
             if not block.modification:
                 modified.append(basic.copy())
@@ -477,11 +476,11 @@ class Efficacy:
             for indicator in block.modification:
                 level = self._coefficient(builder, indicator, MODIFICATION_TOP)
                 single = exp.Sub(this=exp.Add(this=number(1), expression=exp.paren(level)), expression=analysis.copy())
-                column = builder.add(f"{self.id}_{indicator.feature}_k", single)
+                column = builder.add(f"{self.id}__{indicator.feature}_k", single)
                 parts.append(exp.Mul(this=number(indicator.weight / inside), expression=column.copy()))
-            factor = builder.add(f"{self.id}_{block.id}_k", language.add(parts))
+            factor = builder.add(f"{self.id}__{block.id}_k", language.add(parts))
             product = exp.Mul(this=basic.copy(), expression=factor.copy())
-            modified.append(builder.add(f"{self.id}_{block.id}", product).copy())
+            modified.append(builder.add(f"{self.id}__{block.id}", product).copy())
         builder.add(f"{self.id}_basic", language.add(basics))
         builder.add(self.id, language.add(modified))
 

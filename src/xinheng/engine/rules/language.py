@@ -55,8 +55,18 @@ def double(value: Expr) -> Expr:
     return exp.cast(value, exp.DataType.Type.DOUBLE, copy=False)
 
 
+def constant(value: Expr) -> float | None:
+    """The number a literal stands for, None for anything else."""
+    if isinstance(value, exp.Neg):
+        inner = constant(value.this)
+        return None if inner is None else -inner
+    return float(value.this) if isinstance(value, exp.Literal) and not value.is_string else None
+
+
 def divide(numerator: Expr, denominator: Expr) -> Expr:
-    return exp.Div(this=double(numerator), expression=exp.Nullif(this=double(denominator), expression=number(0)))
+    # Only one side needs the cast: a float divided by, or into, anything is a float in every database we use.
+    below = denominator if constant(denominator) else exp.Nullif(this=denominator, expression=number(0))
+    return exp.Div(this=double(numerator), expression=below)
 
 
 def case(branches: list[tuple[Expr, Expr]], default: Expr | None = None) -> Expr:
@@ -89,9 +99,14 @@ def _strict(kind: type) -> Callable[[list[Expr]], Expr]:
 
 def _known(kind: type) -> Callable[[list[Expr]], Expr]:
     def build(arguments: list[Expr]) -> Expr:
-        return kind(this=arguments[0].copy(), expressions=[argument.copy() for argument in arguments[1:]])
+        first, *rest = (argument.copy() for argument in arguments)
+        return kind(this=first, expressions=rest, ignore_nulls=True) if rest else first
 
     return build
+
+
+least_known = _known(exp.Least)
+greatest_known = _known(exp.Greatest)
 
 
 def _count_known(arguments: list[Expr]) -> Expr:
@@ -100,7 +115,7 @@ def _count_known(arguments: list[Expr]) -> Expr:
 
 def _median_known(arguments: list[Expr]) -> Expr:
     # Up to three values without sorting: the middle is what remains between the smallest and the largest.
-    low, high = _known(exp.Least)(arguments), _known(exp.Greatest)(arguments)
+    low, high = least_known(arguments), greatest_known(arguments)
     middle = divide(exp.paren(exp.Add(this=low.copy(), expression=high.copy())), number(2))
     if len(arguments) < 3:
         return middle
@@ -115,15 +130,17 @@ def _interpolate(arguments: list[Expr]) -> Expr:
     if len(rest) % 2:
         raise ValueError("interpolate() takes a value and then pairs of x and y")
     points = [(rest[i], rest[i + 1]) for i in range(0, len(rest), 2)]
-    first, last = points[0], points[-1]
-    branches = [(exp.LTE(this=value.copy(), expression=first[0].copy()), first[1].copy())]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
-        run = exp.paren(exp.Sub(this=double(value.copy()), expression=x0.copy()))
-        rise = exp.paren(exp.Sub(this=y1.copy(), expression=y0.copy()))
-        span = exp.paren(exp.Sub(this=x1.copy(), expression=x0.copy()))
-        line = exp.Add(this=y0.copy(), expression=divide(exp.Mul(this=run, expression=rise), span))
-        branches.append((exp.LTE(this=value.copy(), expression=x1.copy()), line))
-    branches.append((exp.GT(this=value.copy(), expression=last[0].copy()), last[1].copy()))
+    xs, ys = ([constant(point[i]) for point in points] for i in (0, 1))
+    branches = [(exp.LTE(this=value.copy(), expression=points[0][0].copy()), points[0][1].copy())]
+    for i, (x1, y1) in enumerate(zip(xs[1:], ys[1:], strict=True), 1):
+        x0, y0 = xs[i - 1], ys[i - 1]
+        if x0 is None or x1 is None or y0 is None or y1 is None or x1 <= x0:
+            raise ValueError("interpolate() takes constants with rising x")
+        # Written from the nearer end of the segment, so that both ends are met to the last digit.
+        run = exp.paren(exp.Sub(this=double(value.copy()), expression=number(repr(x1))))
+        line = exp.Add(this=number(repr(y1)), expression=exp.Mul(this=run, expression=number(repr((y1 - y0) / (x1 - x0)))))
+        branches.append((exp.LTE(this=value.copy(), expression=number(repr(x1))), line))
+    branches.append((exp.GT(this=value.copy(), expression=points[-1][0].copy()), points[-1][1].copy()))
     return case(branches)
 
 
@@ -180,8 +197,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "nullif": Function(2, 2, lambda a: exp.Nullif(this=a[0], expression=a[1]), "相等则未知", "unknown when equal"),
     "least": Function(2, 9, _strict(exp.Least), "最小值（有未知则未知）", "smallest; unknown if any is"),
     "greatest": Function(2, 9, _strict(exp.Greatest), "最大值（有未知则未知）", "largest; unknown if any is"),
-    "least_known": Function(2, 9, _known(exp.Least), "已知值中最小", "smallest of the known"),
-    "greatest_known": Function(2, 9, _known(exp.Greatest), "已知值中最大", "largest of the known"),
+    "least_known": Function(2, 9, least_known, "已知值中最小", "smallest of the known"),
+    "greatest_known": Function(2, 9, greatest_known, "已知值中最大", "largest of the known"),
     "median_known": Function(2, 3, _median_known, "已知值的中位数", "median of the known"),
     "count_known": Function(1, 40, _count_known, "已知值个数", "how many are known"),
     "interpolate": Function(5, 41, _interpolate, "分段线性插值", "straight lines between points, flat outside"),
