@@ -11,8 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-
-from stdnum import numdb
+from importlib.resources import files
 
 NATIONAL = "100000"
 
@@ -108,21 +107,28 @@ class _Entry:
     valid_to: int | None
 
 
+_PROVINCE_LINE = re.compile(r"(\d{2}) province=")
+_PLACE_LINE = re.compile(r'  (\d{4}) county="([^"]+)"')
 _PERIOD = re.compile(r"(?:\[(\d{4})?-(\d{4})?\])?([^,\[\]]+)")
 
 
-@lru_cache(maxsize=8192)
-def _entry(code: str) -> _Entry | None:
-    """The latest name that a six-digit code had."""
-    if code in _LATER:
-        return _Entry(*_LATER[code], None)
-    for _, properties in numdb.get("cn/loc").info(code):
-        if "county" in properties:
-            periods = _PERIOD.findall(properties["county"])
-            if periods:
-                first, last, name = periods[-1]
-                return _Entry(name, int(first) if first else None, int(last) if last else None)
-    return None
+@lru_cache(maxsize=1)
+def _table() -> dict[str, _Entry]:
+    """Six-digit code → the latest name that it had, for prefectures and counties."""
+    table: dict[str, _Entry] = {}
+    province = ""
+    for line in (files("stdnum") / "cn" / "loc.dat").read_text(encoding="utf-8").splitlines():
+        if head := _PROVINCE_LINE.match(line):
+            province = head[1]
+        elif place := _PLACE_LINE.match(line):
+            first, last, name = _PERIOD.findall(place[2])[-1]
+            table[province + place[1]] = _Entry(name, int(first) if first else None, int(last) if last else None)
+    return table | {code: _Entry(name, first, None) for code, (name, first) in _LATER.items()}
+
+
+def place_names() -> dict[str, str]:
+    """Six-digit code → name of every prefecture and county, in force or abolished."""
+    return {code: entry.name for code, entry in _table().items() if entry.name not in _FILLERS}
 
 
 @lru_cache(maxsize=8192)
@@ -146,12 +152,12 @@ def region(code: str) -> Region:
     zh, en = province
     if full.endswith("0000"):
         return Region(full, RegionStatus.CURRENT, province=zh, province_en=en)
-    prefecture = _entry(full[:4] + "00")
+    prefecture = _table().get(full[:4] + "00")
     if full.endswith("00"):
         if prefecture is None:
             return Region(full, RegionStatus.UNKNOWN_PREFECTURE, province=zh, province_en=en)
         return _known(full, zh, en, prefecture, None)
-    county = _entry(full)
+    county = _table().get(full)
     if county is not None:
         return _known(full, zh, en, prefecture, county)
     status = RegionStatus.UNKNOWN_COUNTY if prefecture else RegionStatus.UNKNOWN_PREFECTURE
