@@ -1,7 +1,8 @@
 """One default assessment: facts → ratios → models → score → grade and PD → limits → policy → warnings.
 
-The same compiled text answers for one customer or for a file of millions. What is stored is the facts, the results and
-the hash of the rules; every view of an assessment (reasons, what is missing, the limit's arithmetic) is read from those.
+The same compiled text answers for one customer or for a file of millions. What is stored is the facts, the results
+and the hash of the rules; every view of an assessment (reasons, what is missing, the limit's arithmetic) is read
+from those.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class WrongFact(BadInput):
     code = "fact_wrong"
     zh = "“{name}”的值“{value}”不是 {type}"
     en = "The value “{value}” of “{name}” is not of type {type}"
+
+
+def _float(value: Value) -> float | None:
+    return float(value) if isinstance(value, float | int | Decimal) else None
 
 
 @dataclass(frozen=True)
@@ -220,10 +225,10 @@ class Assessor:
         card = self._card
         weights = card.weights()
         total = sum(weights.values())
-        known = assessment.results[f"{card.id}__known"]
+        known = _float(assessment.results[f"{card.id}__known"])
         found = []
         for line in card.characteristics:
-            points = assessment.results[f"{card.id}__{line.id}"]
+            points = _float(assessment.results[f"{card.id}__{line.id}"])
             share = weights[line.id] / (total * known) if known and points is not None else None
             found.append(
                 Contribution(

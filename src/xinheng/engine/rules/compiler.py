@@ -77,7 +77,9 @@ class _Builder:
                 both = exp.paren(exp.Add(this=exp.paren(inner), expression=exp.paren(before)))
                 mean = language.divide(both, language.number(2))
                 alone = language.double(exp.paren(inner.copy()))
-                return exp.paren(language.case([(exp.Is(this=exp.paren(before.copy()), expression=exp.Null()), alone)], mean))
+                return exp.paren(
+                    language.case([(exp.Is(this=exp.paren(before.copy()), expression=exp.Null()), alone)], mean)
+                )
             return node
 
         return tree.transform(replace)
@@ -90,7 +92,9 @@ class _Builder:
             if name in self.catalogue:
                 before = self.catalogue.prior(name)
                 if before is None:
-                    raise RuleError(source=source, detail_zh=f"{name} 没有上期数", detail_en=f"{name} has no prior period")
+                    raise RuleError(
+                        source=source, detail_zh=f"{name} 没有上期数", detail_en=f"{name} has no prior period"
+                    )
                 return exp.column(before, quoted=True)
             form = self.rules.quantities.get(name)
             if form is not None:
@@ -153,7 +157,9 @@ class Program:
             if name in depth:
                 return depth[name]
             if name in open_nodes:
-                raise RuleError(source=name, detail_zh="规则互相引用成环", detail_en="rules refer to each other in a circle")
+                raise RuleError(
+                    source=name, detail_zh="规则互相引用成环", detail_en="rules refer to each other in a circle"
+                )
             open_nodes.add(name)
             depth[name] = 1 + max((measure(read) for read in self.nodes[name].reads), default=0)
             open_nodes.discard(name)
@@ -211,7 +217,7 @@ class Program:
         return f"CAST({text} AS {_sql_type(node.type, dialect)})"
 
     def check(self) -> None:
-        """Let DuckDB bind every expression against an empty relation of typed facts: types that do not fit are errors."""
+        """Let DuckDB bind every expression against an empty relation of typed facts; what does not fit is an error."""
         import duckdb
 
         with duckdb.connect() as connection:

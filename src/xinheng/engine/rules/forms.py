@@ -447,7 +447,7 @@ MODIFICATION_TOP = 1.2
 
 @dataclass(frozen=True)
 class Efficacy:
-    """功效系数法: basic scores by block, each corrected by its modification indicators (SASAC rules, domain 5.3–5.4)."""
+    """功效系数法: basic scores by block, each corrected by its modification indicators (SASAC rules)."""
 
     id: str
     zh: str
@@ -536,4 +536,3 @@ NESTED_BY_FORM: dict[tuple[type[Any], str], type[Any]] = {
     (MasterScale, "caps"): GradeCap,
     (Efficacy, "blocks"): EfficacyBlock,
 }
-

@@ -138,7 +138,9 @@ def _interpolate(arguments: list[Expr]) -> Expr:
             raise ValueError("interpolate() takes constants with rising x")
         # Written from the nearer end of the segment, so that both ends are met to the last digit.
         run = exp.paren(exp.Sub(this=double(value.copy()), expression=number(repr(x1))))
-        line = exp.Add(this=number(repr(y1)), expression=exp.Mul(this=run, expression=number(repr((y1 - y0) / (x1 - x0)))))
+        line = exp.Add(
+            this=number(repr(y1)), expression=exp.Mul(this=run, expression=number(repr((y1 - y0) / (x1 - x0))))
+        )
         branches.append((exp.LTE(this=value.copy(), expression=number(repr(x1))), line))
     branches.append((exp.GT(this=value.copy(), expression=points[-1][0].copy()), points[-1][1].copy()))
     return case(branches)
@@ -211,8 +213,10 @@ FUNCTIONS: Mapping[str, Function] = {
 }
 RESOLVED_BY_COMPILER = ("average", "prior")
 
-_NATIVE = {exp.Abs: "abs", exp.Floor: "floor", exp.Ceil: "ceil", exp.Round: "round", exp.Coalesce: "coalesce",
-           exp.Nullif: "nullif", exp.Least: "least", exp.Greatest: "greatest", exp.Ln: "ln", exp.Sqrt: "sqrt"}  # fmt: skip
+_NATIVE = {
+    exp.Abs: "abs", exp.Floor: "floor", exp.Ceil: "ceil", exp.Round: "round", exp.Coalesce: "coalesce",
+    exp.Nullif: "nullif", exp.Least: "least", exp.Greatest: "greatest", exp.Ln: "ln", exp.Sqrt: "sqrt",
+}  # fmt: skip
 
 _PLAIN: tuple[type, ...] = (
     exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE,
@@ -237,10 +241,8 @@ def parse(text: str, *, source: str = "?") -> Expr:
         trees = sqlglot.parse(text, read="duckdb")
         if len(trees) != 1 or trees[0] is None:
             raise _refused(source, "只能写一个表达式", "exactly one expression is expected")
-        nodes = 0
-        for node in trees[0].walk():
-            nodes += 1
-            if nodes > MAX_NODES or node.depth > MAX_DEPTH:
+        for count, node in enumerate(trees[0].walk(), 1):
+            if count > MAX_NODES or node.depth > MAX_DEPTH:
                 raise _refused(source, "表达式过长或嵌套过深", "the expression is too long or too deeply nested")
         return _read(trees[0], source)
     except (sqlglot.errors.SqlglotError, RecursionError, ValueError, AttributeError, TypeError) as error:

@@ -79,9 +79,7 @@ class RuleSet:
         found: dict[str, Form] = {}
         for name, form in self._all_forms():
             if form.id in found:
-                raise RuleError(
-                    source=f"{name}: {form.id}", detail_zh="编号重复", detail_en="the id is used twice"
-                )
+                raise RuleError(source=f"{name}: {form.id}", detail_zh="编号重复", detail_en="the id is used twice")
             found[form.id] = form
         return found
 
