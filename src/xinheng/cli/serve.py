@@ -8,31 +8,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
+from xinheng.cli.database import say, told_plainly
 from xinheng.database import attended
-from xinheng.database.errors import DatabaseError, PortInUse, PreparationFailed, user_language
+from xinheng.database.errors import PortInUse, PreparationFailed
 from xinheng.database.processes import Child, Supervisor, interruptible
 
 SETTINGS = "xinheng.server.config.settings"
-
-
-def say(line: str) -> None:
-    click.echo(line, err=True)
-
-
-@contextlib.contextmanager
-def told_plainly() -> Iterator[None]:
-    """Errors of the environment as two lines and exit code 3."""
-    try:
-        yield
-    except DatabaseError as error:
-        language = user_language()
-        click.echo(click.style(error.message(language), fg="red"), err=True)
-        click.echo(error.remedy(language), err=True)
-        sys.exit(3)
 
 
 def serve_until_stopped(

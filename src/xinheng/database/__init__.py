@@ -4,7 +4,7 @@
 `attended` for commands that need the database, `Cluster` for tests and for anyone who wants a PostgreSQL of their own.
 """
 
-from xinheng.database.cluster import Cluster, data_home
+from xinheng.database.cluster import Cluster, data_home, media_home
 from xinheng.database.connection import (
     attended,
     database_settings,
@@ -21,6 +21,7 @@ __all__ = [
     "database_settings",
     "embedded",
     "installation_secret",
+    "media_home",
     "recorded_url",
     "running",
 ]

@@ -66,6 +66,10 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+DAMAGE = (
+    *("checkpoint record", "PANIC", "invalid page", "corrupt", "could not read", "could not find the database system"),
+    *("required WAL directory", "database subdirectory", "incorrect checksum"),
+)
 
 
 def data_home() -> Path:
@@ -73,6 +77,11 @@ def data_home() -> Path:
     if named := os.environ.get("XINHENG_DATA"):
         return Path(named).absolute()
     return Path("/var/lib/xinheng") if os.geteuid() == 0 else platformdirs.user_data_path("xinheng")
+
+
+def media_home() -> Path:
+    """Where uploaded files lie: XINHENG_MEDIA, else beside the database."""
+    return Path(os.environ.get("XINHENG_MEDIA") or data_home() / "media")
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -331,6 +340,8 @@ class Cluster:
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise WrongPassword(path=self.data_dir / "secret") from error
+            if "database subdirectory" in str(error):
+                raise _explain(str(error), self) from error
             return any(words in str(error) for words in ("too many clients", "slots are reserved", "does not exist"))
         return True
 
@@ -356,9 +367,7 @@ def _explain(text: str, cluster: Cluster, otherwise: type[DatabaseError] = Start
     if "is still in use" in text or 'lock file "postmaster.pid" already exists' in text:
         return ClusterInUse(path=cluster.data)
     last = next((line for line in reversed(text.splitlines()) if "FATAL" in line or "PANIC" in line), "")
-    if any(
-        word in text for word in ("checkpoint record", "PANIC", "invalid page", "corrupt", "could not read", "missing")
-    ):
+    if any(words in text for words in DAMAGE):
         return DataDamaged(path=cluster.data, detail=last or text[-300:])
     return otherwise(detail=last or text[-600:] or "no reason given", log=cluster.log)
 

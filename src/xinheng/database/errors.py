@@ -257,8 +257,8 @@ class RestoreFailed(DatabaseError):
 class NotEmpty(DatabaseError):
     code = "not_empty"
     text = Words(
-        en="Database {name} holds {tables} tables with data.",
-        zh="数据库 {name} 中已有 {tables} 张表存有数据。",
+        en="Database {name} is not empty: it has {tables} tables.",
+        zh="数据库 {name} 不是空库：已有 {tables} 张表。",
     )
     cure = Words(
         en="Use --replace to put the backup in its place; the present one is kept under another name until that "
