@@ -134,6 +134,15 @@ def _code(text: str, reader: CellReader) -> str | None:
     return value
 
 
+def _customer(text: str, reader: CellReader) -> str | None:
+    value = _text(text, reader)
+    if value is None or value.lower() in _MISSING:
+        return None
+    if _LOST_DIGITS.fullmatch(value):
+        raise _refused(value, "lost_digits")
+    return value
+
+
 def _identifier(text: str, reader: CellReader) -> str | None:
     value = _code(text, reader)
     if value is None:
@@ -258,7 +267,7 @@ def _region(text: str, reader: CellReader) -> str | None:
 _READERS: dict[str, Callable[[str, CellReader], Value]] = {
     "text": _text,
     "code": _code,
-    "customer": _code,
+    "customer": _customer,
     "identifier": _identifier,
     "uscc": _identifier,
     "org_code": _identifier,

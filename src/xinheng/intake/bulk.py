@@ -1,0 +1,231 @@
+"""Checking a table of any length chunk by chunk: plain rows by SQL, the others one by one, never more than a chunk.
+
+The splitting into cells is that of the source (`Source.rows`); what is handed to DuckDB is our own writing of it, one
+line a row, cells parted by a character that no cell of it holds, so that no quoting rule of a second reader comes
+into play.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from xinheng.engine.notation import AmountUnit
+from xinheng.intake.cells import CellReader
+from xinheng.intake.fast import fast_column
+from xinheng.intake.files import Table
+from xinheng.intake.kinds import Column, Kind
+from xinheng.intake.mapping import Mapping
+from xinheng.intake.rows import ParsedRow, RowError, RowReader
+
+CHUNK_ROWS = 50_000
+# Printable and rare: a cell that holds it makes its row one for the readers of cells; so does what is not printable.
+_SEPARATOR = "`"
+_LONGEST_LINE = 4_000
+_SQL_TYPES = {"amount": "decimal(18,2)", "date": "date", "int": "bigint", "bool": "boolean", "percent": "decimal(18,9)"}
+
+#: columns that follow from others, kind → column → SQL; the same as `rows.complete`, held equal by the parity test
+_COMPLETED: dict[str, dict[str, str]] = {
+    "invoices": {
+        "due_on": "coalesce(due_on, issued_on + cast(coalesce(terms_days, 0) as integer))",
+        "kind": "coalesce(kind, case when amount < 0 then 'credit_note' else 'invoice' end)",
+        "currency": "coalesce(currency, 'CNY')",
+        "disputed": "coalesce(disputed, false)",
+        "void": "coalesce(void, false)",
+    },
+    "payments": {"currency": "coalesce(currency, 'CNY')"},
+}
+_HOLDS: dict[str, str] = {
+    "invoices": "amount <> 0 and due_on >= issued_on and (kind = 'credit_note') = (amount < 0)",
+    "payments": "amount <> 0",
+}
+
+
+@dataclass
+class Chunk:
+    """One stretch of the table after checking.
+
+    The good rows lie in the table `good` of `database`: `row` (number in the file) and one typed column per column of
+    the kind, valid until the next chunk is asked for.
+    """
+
+    index: int
+    rows: int
+    good: int
+    last_row: int
+    database: duckdb.DuckDBPyConnection
+    errors: list[RowError] = field(default_factory=list)
+    plain: int = 0
+
+
+class BulkReader:
+    """Checks the rows of a table in chunks; use as a context manager, then iterate once.
+
+    Args:
+        workdir: an existing folder of the caller's own for files of one chunk; nothing is left in it.
+        memory_mb: what DuckDB may use; the rest of the process needs memory for one chunk of text.
+    Raises: ColumnMissing; FileError while iterating, when the file breaks off.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        kind: Kind,
+        mapping: Mapping,
+        workdir: Path,
+        *,
+        chunk_rows: int = CHUNK_ROWS,
+        memory_mb: int = 256,
+    ) -> None:
+        from_workbook = table.source.is_workbook
+        width = len(table.headers)
+        self._rows = RowReader(kind, mapping, width, from_workbook=from_workbook)
+        self._table, self._kind, self._mapping, self._width = table, kind, mapping, width
+        self._plain_file = workdir / "plain.txt"
+        self._other_file = workdir / "other.txt"
+        self._chunk_rows = chunk_rows
+        self._columns = [column for column in kind.columns if column.key in mapping.columns]
+        self._places = [mapping.columns[column.key] for column in self._columns]
+        self._fast = {
+            column.key: fast_column(
+                f't."{column.key}"',
+                CellReader(column, mapping.units.get(column.key, AmountUnit.YUAN), from_workbook),
+            )
+            for column in self._columns
+        }
+        self._database = duckdb.connect(
+            config={
+                "memory_limit": f"{memory_mb}MB",
+                "threads": "2",
+                "temp_directory": str(workdir / "spill"),
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "preserve_insertion_order": "false",
+            }
+        )
+
+    def __enter__(self) -> BulkReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+        for path in (self._plain_file, self._other_file):
+            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            (self._plain_file.parent / "spill").rmdir()
+
+    def __iter__(self) -> Iterator[Chunk]:
+        rows = iter(self._table.rows())
+        index = 0
+        while (chunk := self._next(rows, index)).rows:
+            yield chunk
+            index += 1
+
+    def _next(self, rows: Iterator[tuple[int, list[str]]], index: int) -> Chunk:
+        lines: list[str] = []
+        others: list[tuple[int, list[str]]] = []
+        width, last, count = self._width, 0, 0
+        parts = len(self._places) - 1
+        pick = itemgetter(*self._places) if parts else None
+        for last, cells in islice(rows, self._chunk_rows):
+            count += 1
+            if len(cells) == width:
+                picked = _SEPARATOR.join(pick(cells)) if pick else cells[self._places[0]]
+                if picked.isprintable() and picked.count(_SEPARATOR) == parts and len(picked) < _LONGEST_LINE:
+                    lines.append(f"{last}{_SEPARATOR}{picked}\n")
+                    continue
+            others.append((last, cells))
+        return self._check(Chunk(index, count, 0, last, self._database), lines, others)
+
+    def _check(self, chunk: Chunk, lines: list[str], others: list[tuple[int, list[str]]]) -> Chunk:
+        # UTF-8 has no form for half a surrogate pair; isprintable has refused those.
+        self._plain_file.write_text("".join(lines), encoding="utf-8", newline="")
+        self._read_plain()
+        others.extend(self._not_plain())
+        parsed: list[ParsedRow] = []
+        for row, cells in sorted(others):
+            result = self._rows.read(row, cells)
+            if isinstance(result, ParsedRow):
+                parsed.append(result)
+            else:
+                chunk.errors.extend(result)
+        self._add(parsed)
+        chunk.good = self._count("good")
+        chunk.plain = chunk.good - len(parsed)
+        return chunk
+
+    def _read_plain(self) -> None:
+        """Tables `checked` (raw cells, values, whether plain) and `good` from the file of plain lines."""
+        raw = ", ".join(f"'{column.key}': 'varchar'" for column in self._columns)
+        cells = ", ".join(f't."{column.key}" as "raw_{column.key}"' for column in self._columns)
+        values = ", ".join(
+            f'{self._fast[column.key].value} as "{column.key}"'
+            if column.key in self._fast
+            else f'cast(null as {_sql_type(column)}) as "{column.key}"'
+            for column in self._kind.columns
+        )
+        plain = " and ".join(fast.plain for fast in self._fast.values())
+        required = " and ".join(f't."{column.key}" is not null' for column in self._columns if column.required)
+        self._database.execute(
+            f"create or replace table checked as select t.row, {cells}, {values}, "  # noqa: S608  our own column names
+            f"({plain}) and ({required or 'true'}) as plain from read_csv($file, delim='{_SEPARATOR}', quote='', "
+            f"escape='', header=false, auto_detect=false, nullstr='', columns={{'row': 'bigint', {raw}}}) t",
+            {"file": str(self._plain_file)},
+        )
+        completed = _COMPLETED.get(self._kind.key, {})
+        columns = ", ".join(
+            f"cast({completed.get(column.key, _quoted(column))} as {_sql_type(column)}) as {_quoted(column)}"
+            for column in self._kind.columns
+        )
+        self._database.execute(
+            f"create or replace table good as select * from (select row, {columns} from checked where plain) "  # noqa: S608
+            f"where {_HOLDS.get(self._kind.key, 'true')}"
+        )
+
+    def _not_plain(self) -> Iterator[tuple[int, list[str]]]:
+        cells = ", ".join(f'"raw_{column.key}"' for column in self._columns)
+        found = self._database.execute(
+            f"select row, {cells} from checked anti join good using (row)"  # noqa: S608  our own column names
+        )
+        for row, *texts in found.fetchall():
+            cells_of_row = [""] * self._width
+            for place, text in zip(self._places, texts, strict=True):
+                cells_of_row[place] = text or ""
+            yield row, cells_of_row
+
+    def _add(self, parsed: list[ParsedRow]) -> None:
+        """Add rows that the readers of cells took to `good`."""
+        if not parsed:
+            return
+        keys = [column.key for column in self._kind.columns]
+        with self._other_file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerows((row.row, *(row.values[key] for key in keys)) for row in parsed)
+        types = ", ".join(f"'{column.key}': '{_sql_type(column)}'" for column in self._kind.columns)
+        self._database.execute(
+            "insert into good by name select * from read_csv($file, delim=',', quote='\"', escape='\"', header=false, "  # noqa: S608
+            f"auto_detect=false, nullstr='', columns={{'row': 'bigint', {types}}})",
+            {"file": str(self._other_file)},
+        )
+
+    def _count(self, table: str) -> int:
+        found = self._database.execute(f"select count(*) from {table}").fetchone()  # noqa: S608  our own table names
+        return int(found[0]) if found else 0
+
+
+def _sql_type(column: Column) -> str:
+    return _SQL_TYPES.get(column.type, "varchar")
+
+
+def _quoted(column: Column) -> str:
+    return f'"{column.key}"'
