@@ -9,12 +9,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 OWNER = """
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xinheng.database import Cluster
 settings = dict(pair.split("=") for pair in sys.argv[2:])
 cluster = Cluster(Path(sys.argv[1]), settings=settings, progress=lambda line: print(line, file=sys.stderr, flush=True))
@@ -63,6 +65,11 @@ def state(pid: int) -> str | None:
         return None
 
 
+def lives(pid: int) -> bool:
+    """Whether a process does anything still; one that only waits to be counted by its parent is dead."""
+    return state(pid) not in (None, "Z")
+
+
 def servers(home: Path) -> list[int]:
     """Living processes whose command line names `home`: postmasters, and initialisations under way."""
     found = []
@@ -99,16 +106,6 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture
-def watch() -> object:
+def watch() -> SimpleNamespace:
     """The helpers above, for tests."""
-
-    class Watch:
-        pass
-
-    Watch.Owner, Watch.state, Watch.servers, Watch.eventually = (
-        Owner,
-        staticmethod(state),
-        staticmethod(servers),
-        staticmethod(eventually),
-    )
-    return Watch
+    return SimpleNamespace(Owner=Owner, state=state, lives=lives, servers=servers, eventually=eventually)

@@ -9,6 +9,7 @@ exchanges the two by renaming, in one transaction.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -39,6 +40,7 @@ from xinheng.database.errors import (
 )
 
 FORMAT = 1
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 DUMP, MANIFEST = "database.dump", "manifest.json"
 TABLES = """
     SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
@@ -81,7 +83,7 @@ def backup(url: str, media: Path, target: Path, *, version: str, say: Callable[[
     except FileExistsError:
         raise
     except OSError as error:
-        if error.errno in (28, 122):
+        if error.errno in NO_SPACE:
             raise DiskFull(path=target.parent) from error
         raise BackupFailed(detail=error) from error
     return manifest
@@ -129,7 +131,7 @@ def restore(
     except psycopg.Error as error:
         raise RestoreFailed(detail=error) from error
     except OSError as error:
-        if error.errno in (28, 122):
+        if error.errno in NO_SPACE:
             raise DiskFull(path=media.parent) from error
         raise RestoreFailed(detail=error) from error
     return manifest
@@ -168,6 +170,8 @@ def _run(program: Path, url: str, *arguments: Any, failure: type[DatabaseError],
     command = [program, *arguments, f"--dbname={make_conninfo('', **parts)}"]
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
+        if "No space left on device" in done.stderr:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise failure(detail=done.stderr.strip()[-800:])
 
 
