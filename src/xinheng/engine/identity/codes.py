@@ -62,9 +62,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Kind, bool], ...] = (
 
 def normalise(text: str) -> str:
     """Half-width capitals without blanks and hyphens: `９１３５０１００-m000100y43` → `91350100M000100Y43`."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return _DROPPED.sub("", text).upper()
+    if text.isascii():
+        return _DROPPED.sub("", text).upper()
+    text = _DROPPED.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return unicodedata.normalize("NFKC", text)
 
 
 def check(kind: Kind | str, text: str) -> CodeCheck:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .codes import check, normalise
+from .codes import check
 from .regions import PROVINCES, place_names
 from .results import Kind
 
@@ -36,7 +36,8 @@ _LATIN_FORM = re.compile(
 )
 _BRANCH = re.compile(r"(?<=公司)(?P<branch>[^公]{0,20}(?:分公司|办事处|分店|分厂|营业部))$")
 _BRACKETS = str.maketrans("〔［【〖「『〈《﹙⦅〕］】〗」』〉》﹚⦆•・‧∙", "((((((((((" + "))))))))))" + "····")
-_BLANK_AT_CHINESE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|\s+(?=[()])|(?<=[(])\s+")
+_CHINESE = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_BLANK_AT_CHINESE = re.compile(rf"(?<=[{_CHINESE}(])\s+|\s+(?=[{_CHINESE}()])")
 _GROUP = re.compile(r"\(集团\)|集团$")
 _PLACE_SUFFIX = re.compile(r"(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市|地区|盟)$")
 
@@ -67,7 +68,8 @@ def normalise_name(name: str) -> str:
     text = unicodedata.normalize("NFKC", name.translate(_BRACKETS))
     text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf") or c.isspace())
     text = re.sub(r"\s+", " ", text).strip()
-    return _BLANK_AT_CHINESE.sub("", text)
+    # Dropping a character may leave an accent beside its letter: compose them, so that the spelling stays one.
+    return unicodedata.normalize("NFKC", _BLANK_AT_CHINESE.sub("", text))
 
 
 def split_name(name: str) -> CompanyName:
@@ -99,9 +101,9 @@ def dedupe_key(identifiers: Mapping[Kind, str], name: str, region_code: str = ""
     """
     foreign = [kind for kind in identifiers if kind not in _NOT_NATIONAL]
     for kind in (Kind.USCC, Kind.LEI, *sorted(foreign)):
-        value = identifiers.get(kind)
-        if value and check(kind, value).ok:
-            return f"{kind.value}:{normalise(value)}"
+        answer = check(kind, identifiers.get(kind, ""))
+        if answer.ok:
+            return f"{kind.value}:{answer.value}"
     return f"name:{name_key(name)}:{region_code}"
 
 
