@@ -12,6 +12,7 @@ from typing import IO
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from xinheng.engine.identity import AUTO, KIND_NAMES, CodeCheck, Kind, check
@@ -101,7 +102,8 @@ def _row(number: int, text: str, found: CodeCheck) -> _Row:
     first = found.errors[0] if found.errors else next(p for p in found.problems if p.code == "legacy_unverifiable")
     return _Row(
         row=number,
-        value=found.value if found.problems[0].level == "E0" else text.strip(),
+        # Where a control character or the length was refused, `found.value` is the text that can be shown.
+        value=found.value if first.code in ("control_character", "too_long") else text.strip(),
         kind=found.kind.value if found.kind else None,
         level=first.level,
         reason=first.en,
@@ -127,12 +129,8 @@ def _print(valid: int, empty: int, kinds: dict[str, Counter[str]], invalid: list
             table.add_column(heading, overflow="fold")
         for row in invalid:
             # Values come from a stranger's file: escape them, or brackets would be read as markup.
-            table.add_row(str(row.row), _escaped(row.value), row.level, _escaped(row.reason), row.suggestion or "")
+            table.add_row(str(row.row), escape(row.value), row.level, escape(row.reason), row.suggestion or "")
         console.print(table)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")
 
 
 def _cells(file: Path, column: str, sheet: str | None) -> Iterator[tuple[int, str]]:
