@@ -44,8 +44,7 @@ _COMPLETED: dict[str, dict[str, str]] = {
     "payments": {"currency": "coalesce(currency, 'CNY')"},
 }
 _HOLDS: dict[str, str] = {
-    "invoices": "amount <> 0 and due_on >= issued_on and (kind = 'credit_note') = (amount < 0)",
-    "payments": "amount <> 0",
+    "invoices": "due_on >= issued_on and (amount = 0 or (kind = 'credit_note') = (amount < 0))",
 }
 
 

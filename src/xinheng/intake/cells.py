@@ -89,6 +89,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     ),
     "not_whole": ("应为整数，例如 1,200", "accepted are whole numbers such as 1,200"),
     "out_of_range": ("应在 {least} 至 {greatest} 之间", "it must be between {least} and {greatest}"),
+    "not_positive": ("应大于零", "it must be above zero"),
     "too_fine": ("金额最多精确到分（两位小数）", "an amount has at most two decimals in 元"),
     "error_value": ("单元格是公式错误值，请更正公式", "the cell holds the error of a formula; correct the formula"),
     "currency": (
@@ -173,6 +174,8 @@ def _within(value: Decimal, text: str, reader: CellReader) -> Decimal:
     least, greatest = reader.column.least, reader.column.greatest
     if (least is not None and value < least) or (greatest is not None and value > greatest):
         raise _refused(text, "out_of_range", least="−∞" if least is None else least, greatest=greatest or "∞")
+    if reader.column.positive and value <= 0:
+        raise _refused(text, "not_positive")
     return value
 
 

@@ -88,6 +88,8 @@ def _matching(name: str, pattern: str, column: Column, more: str = "") -> FastCo
 
 def _bounds(value: str, column: Column) -> str:
     least = f" and {value} >= {column.least}" if column.least is not None else ""
+    if column.positive:
+        least += f" and {value} > 0"
     return least + (f" and {value} <= {column.greatest}" if column.greatest is not None else "")
 
 
@@ -96,7 +98,8 @@ def _amount(name: str, column: Column, unit: AmountUnit) -> FastColumn:
     whole = 15 - (places - 2)
     pattern = rf"-?([0-9]{{1,{whole}}}|[0-9]{{1,3}}(,[0-9]{{3}}){{1,{(whole - 3) // 3}}})([.][0-9]{{1,{places}}})?"
     number = f"try_cast(replace({name}, ',', '') as decimal(18,{places}))"
-    value = number if places == 2 else f"cast({number} * {int(unit.factor)} as decimal(18,2))"
+    wide = f"cast({number} as decimal(38,{places})) * {int(unit.factor)}"
+    value = number if places == 2 else f"try_cast({wide} as decimal(18,2))"
     return FastColumn(value, _plain(name, pattern, _bounds(value, column)), "decimal(18,2)")
 
 

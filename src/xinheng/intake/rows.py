@@ -95,8 +95,6 @@ def complete(kind: Kind, parsed: ParsedRow) -> ParsedRow | list[RowError]:
         return _complete_invoice(parsed)
     if kind.key == "payments":
         values["currency"] = values["currency"] or "CNY"
-        if values["amount"] == 0:
-            return [_zero(parsed.row, values["amount"])]
     if kind.key == "statements":
         values["months"] = values["months"] or 12
         values["scope"] = values["scope"] or "parent"
@@ -109,8 +107,6 @@ def _complete_invoice(parsed: ParsedRow) -> ParsedRow | list[RowError]:
     issued, due, terms, amount = values["issued_on"], values["due_on"], values["terms_days"], values["amount"]
     assert isinstance(issued, date)
     assert isinstance(amount, Decimal)
-    if amount == 0:
-        return [_zero(row, amount)]
     if due is None:
         due = issued + timedelta(days=int(terms) if isinstance(terms, int) else 0)
         values["due_on"] = due
@@ -124,7 +120,7 @@ def _complete_invoice(parsed: ParsedRow) -> ParsedRow | list[RowError]:
             )
         ]  # fmt: skip
     kind = values["kind"] or ("credit_note" if amount < 0 else "invoice")
-    if (kind == "credit_note") != (amount < 0):
+    if amount and (kind == "credit_note") != (amount < 0):
         return [
             RowError(
                 row, "amount", str(amount), "sign_against_kind",
@@ -182,19 +178,6 @@ def _unit(mapping: Mapping, key: str) -> AmountUnit:
 def _required(row: int, column: str, text: str) -> RowError:
     return RowError(
         row, column, _shown(text), "required", "必填的单元格为空", "a required cell is blank", "请填写", "a value"
-    )
-
-
-def _zero(row: int, value: object) -> RowError:
-    return RowError(
-        row,
-        "amount",
-        str(value),
-        "amount_zero",
-        "金额为零",
-        "the amount is zero",
-        "不为零的金额",
-        "an amount other than zero",
     )
 
 

@@ -22,7 +22,7 @@ class Column:
 
     `aliases` are labels seen in real exports; `choices` maps a code to the words for it (type choice), `true_words` and
     `false_words` add to yes and no (type bool). `most` is the greatest length of a text, `least`/`greatest` bound an
-    amount or a number.
+    amount or a number, `positive` asks for more than zero.
     """
 
     key: str
@@ -37,6 +37,7 @@ class Column:
     most: int = 200
     least: int | None = None
     greatest: int | None = None
+    positive: bool = False
     choices: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     true_words: tuple[str, ...] = ()
     false_words: tuple[str, ...] = ()
