@@ -1,27 +1,22 @@
 """`xinheng validate`: check identifiers in a file, without a server."""
 
-import csv
-import gzip
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import IO
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from xinheng.engine.errors import BadInput
 from xinheng.engine.identity import AUTO, KIND_NAMES, CodeCheck, Kind, check
-
-#: digits that a spreadsheet keeps when it stores a code as a number
-_EXACT_AS_NUMBER = 2**53
-
-#: what one cell may hold; a column of codes has no use for more, and the csv module's own limit is a bare traceback
-_MOST_CHARACTERS_PER_CELL = 1_000_000
+from xinheng.intake.files import open_source
+from xinheng.intake.guards import LIMITS
+from xinheng.intake.header import SEARCHED_ROWS
 
 
 class _BadInput(click.ClickException):
@@ -32,7 +27,7 @@ class _BadInput(click.ClickException):
 class _Row:
     """One code that is not valid."""
 
-    row: int  # as a spreadsheet counts: the header is row 1
+    row: int  # line of the text or row of the sheet, counted from 1
     value: str
     kind: str | None
     level: str
@@ -60,11 +55,11 @@ def validate() -> None:
 @click.option(
     "--accept-legacy", is_flag=True, help="Count 13-digit registration numbers, which have no check, as valid."
 )
-@click.option("--sheet", default=None, help="Sheet of a workbook; the first one by default.")
+@click.option("--sheet", default="", help="Sheet of a workbook; the first one by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def codes(
-    context: click.Context, file: Path, column: str, kind: str, accept_legacy: bool, sheet: str | None, as_json: bool
+    context: click.Context, file: Path, column: str, kind: str, accept_legacy: bool, sheet: str, as_json: bool
 ) -> None:
     """Check the codes in one column of FILE (csv, csv.gz, xlsx).
 
@@ -73,15 +68,19 @@ def codes(
     empty = 0
     kinds: dict[str, Counter[str]] = {}
     invalid: list[_Row] = []
-    for number, text in _cells(file, column, sheet):
-        if not text.strip() and "\x00" not in text:
-            empty += 1
-            continue
-        found = check(kind, text)
-        right = found.ok and (found.verifiable or accept_legacy)
-        kinds.setdefault(found.kind.value if found.kind else "unknown", Counter())["valid" if right else "invalid"] += 1
-        if not right:
-            invalid.append(_row(number, text, found))
+    try:
+        for number, text in _cells(file, column, sheet):
+            if not text.strip():
+                empty += 1
+                continue
+            found = check(kind, text)
+            right = found.ok and (found.verifiable or accept_legacy)
+            counts = kinds.setdefault(found.kind.value if found.kind else "unknown", Counter())
+            counts["valid" if right else "invalid"] += 1
+            if not right:
+                invalid.append(_row(number, text, found))
+    except BadInput as error:
+        raise _BadInput(error.message("en")) from error
     valid = sum(counts["valid"] for counts in kinds.values())
     if as_json:
         answer = {
@@ -133,76 +132,23 @@ def _print(valid: int, empty: int, kinds: dict[str, Counter[str]], invalid: list
         console.print(table)
 
 
-def _cells(file: Path, column: str, sheet: str | None) -> Iterator[tuple[int, str]]:
-    """Row number and text of each cell of the column."""
-    name = file.name.lower()
-    if name.endswith((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")):
-        rows = _workbook_rows(file, sheet)
-    elif name.endswith((".csv", ".csv.gz", ".txt")):
-        rows = _csv_rows(file)
+def _cells(file: Path, column: str, sheet: str) -> Iterator[tuple[int, str]]:
+    """Row number and text of each cell below the header that names the column."""
+    source = open_source(file, limits=replace(LIMITS, gzip=True))
+    if sheet and sheet not in source.sheet_names():
+        raise _BadInput(f"{source.name} has no sheet {sheet!r}; its sheets are {', '.join(source.sheet_names())}")
+    rows = source.rows(sheet)
+    wanted = column.strip()
+    first: list[str] = []
+    for _, cells in islice(rows, SEARCHED_ROWS):
+        names = [cell.strip() for cell in cells]
+        first = first or [name for name in names if name]
+        if wanted in names:
+            break
     else:
-        raise _BadInput(f"{file.name}: accepted are csv, csv.gz and xlsx files")
-    header = next(rows, None)
-    if header is None:
-        raise _BadInput(f"{file.name} is empty: a header row is needed")
-    names = [cell.strip() for cell in header]
-    if names.count(column.strip()) != 1:
-        state = "stands more than once" if column.strip() in names else "is not"
-        raise _BadInput(f"column {column!r} {state} in {file.name}; its columns are {', '.join(n for n in names if n)}")
-    place = names.index(column.strip())
-    for number, row in enumerate(rows, start=2):
-        yield number, row[place] if place < len(row) else ""
-
-
-def _csv_rows(file: Path) -> Iterator[list[str]]:
-    encoding = _encoding(file)
-    csv.field_size_limit(_MOST_CHARACTERS_PER_CELL)
-    try:
-        with _open(file) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-            yield from csv.reader(text)
-    except UnicodeDecodeError as error:
-        raise _BadInput(f"{file.name} is neither UTF-8 nor GB 18030 text: {error}") from error
-    except (csv.Error, gzip.BadGzipFile, EOFError, OSError) as error:
-        raise _BadInput(f"{file.name} cannot be read: {error}") from error
-
-
-def _encoding(file: Path) -> str:
-    """UTF-8 where the entire file is UTF-8, else GB 18030, in which spreadsheets of Chinese systems export."""
-    try:
-        with _open(file) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as text:
-            while text.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return "gb18030"
-    except (gzip.BadGzipFile, EOFError, OSError) as error:
-        raise _BadInput(f"{file.name} cannot be read: {error}") from error
-    return "utf-8-sig"
-
-
-def _open(file: Path) -> IO[bytes]:
-    # Both are streams: a file that unpacks to more than memory holds is read in passing.
-    return gzip.open(file, "rb") if file.name.lower().endswith(".gz") else file.open("rb")
-
-
-def _workbook_rows(file: Path, sheet: str | None) -> Iterator[list[str]]:
-    from python_calamine import CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_path(str(file))
-        if sheet is not None and sheet not in book.sheet_names:
-            raise _BadInput(f"{file.name} has no sheet {sheet!r}; its sheets are {', '.join(book.sheet_names)}")
-        page = book.get_sheet_by_name(sheet) if sheet is not None else book.get_sheet_by_index(0)
-        rows = page.to_python(skip_empty_area=False)
-    except _BadInput:
-        raise
-    except Exception as error:  # the reader has an exception of its own for every format
-        raise _BadInput(f"{file.name} cannot be read as a workbook: {error}") from error
-    for row in rows:
-        yield [_text(cell) for cell in row]
-
-
-def _text(cell: object) -> str:
-    """A cell as text: whole numbers without the `.0` of spreadsheets; one too long for them keeps the mark of it."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell)) if abs(cell) < _EXACT_AS_NUMBER else f"{cell:.5E}"
-    return str(cell)
+        raise _BadInput(f"column {wanted!r} is not in {source.name}; its columns are {', '.join(first)}")
+    if names.count(wanted) > 1:
+        raise _BadInput(f"column {wanted!r} stands more than once in {source.name}")
+    place = names.index(wanted)
+    for number, cells in rows:
+        yield number, cells[place] if place < len(cells) else ""
