@@ -5,6 +5,7 @@ import gzip
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from time import perf_counter
 
 import pytest
@@ -21,11 +22,12 @@ from xinheng.engine.identity import (
     lei_check_digits,
     normalise,
     org_code_check_character,
+    place_names,
     reg_no_check_digit,
     uscc_check_character,
 )
 from xinheng.engine.identity.results import KIND_NAMES
-from xinheng.engine.identity.uscc import _VALUES, _WEIGHTS, ALPHABET
+from xinheng.engine.identity.uscc import _ALSO_READ_AS, _VALUES, _WEIGHTS, ALPHABET
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "identity.toml").read_text(encoding="utf-8"))
 
@@ -283,3 +285,34 @@ def test_a_hundred_thousand_codes_take_less_than_two_seconds() -> None:
     start = perf_counter()
     assert all(check("auto", code).ok for code in codes)
     assert perf_counter() - start < 2
+
+
+def test_suggestions_are_nearly_always_the_right_code() -> None:
+    generator = Random(7)
+    regions = sorted(place_names())
+
+    def code() -> str:
+        organisation = generator.choice(["MA", ""]) + "".join(generator.choices("0123456789", k=8))
+        organisation = organisation[:8]
+        body = generator.choice(["91", "92", "93", "12"]) + generator.choice(regions) + organisation
+        body += org_code_check_character(organisation)
+        return body + uscc_check_character(body) if body[-1] in ALPHABET else code()
+
+    def outcomes(misread: Callable[[str], str]) -> dict[str, int]:
+        found = {"right": 0, "wrong": 0, "none": 0}
+        while sum(found.values()) < 2000:
+            good, place = code(), generator.randrange(18)
+            symbols = misread(good[place])
+            if symbols:
+                bad = good[:place] + generator.choice(symbols) + good[place + 1 :]
+                suggestion = check(Kind.USCC, bad).suggestion
+                found["none" if suggestion is None else "right" if suggestion == good else "wrong"] += 1
+        return found
+
+    letters = {"0": "O", "1": "I", "2": "Z", "5": "S"}
+    assert outcomes(lambda symbol: letters.get(symbol, "")) == {"right": 2000, "wrong": 0, "none": 0}
+    alike = outcomes(lambda symbol: _ALSO_READ_AS[symbol])
+    assert alike["right"] > 1700
+    assert alike["wrong"] <= 10
+    other = outcomes(lambda symbol: ALPHABET.replace(symbol, ""))
+    assert other["wrong"] <= 80
