@@ -1,0 +1,182 @@
+"""Acts of assessment: keep a statement, run the rules, set a grade by hand."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xinheng.engine.assessment import Assessment as Answer
+from xinheng.engine.assessment import Assessor
+from xinheng.engine.identity import section_of
+from xinheng.engine.rules.catalogue import FactType
+from xinheng.engine.rules.ruleset import RuleSet
+from xinheng.engine.statements import statement_facts
+from xinheng.server.assessment.models import Assessment, Override, RuleSetVersion, Statement
+from xinheng.server.customers.models import Customer
+from xinheng.server.events.services import record
+from xinheng.server.receivables.selectors import customer_behaviour
+
+DAYS_IN_YEAR = 365.25
+
+
+@cache
+def assessor() -> Assessor:
+    """The shipped rules, made ready once a process."""
+    return Assessor()
+
+
+@transaction.atomic
+def statement_save(
+    *, customer: Customer, period_end: dt.date, lines: Mapping[str, Decimal], actor: Any = None, **fields: Any
+) -> Statement:
+    """Keep a statement as given. The same period again is a restatement: a new version, the old one stays."""
+    scope = fields.get("scope", Statement.Scope.CONSOLIDATED)
+    before = Statement.objects.filter(customer=customer, period_end=period_end, scope=scope)
+    version = 1 + max(before.values_list("version", flat=True), default=0)
+    statement = Statement(
+        customer=customer,
+        period_end=period_end,
+        version=version,
+        lines={code: str(amount) for code, amount in lines.items()},
+        **fields,
+    )
+    statement.as_engine()  # refuses unknown lines before anything is written
+    statement.full_clean()
+    statement.save()
+    record(
+        type="statement.kept",
+        subject=customer,
+        actor=actor,
+        data={"period_end": period_end, "version": version, "lines": len(lines)},
+    )
+    return statement
+
+
+def facts_of(customer: Customer, as_of: dt.date) -> dict[str, Any]:
+    """Everything known of a customer at a date, as the rules read it; what is unknown is left out."""
+    newest: dict[dt.date, Statement] = {}
+    kept = Statement.objects.filter(customer=customer, period_end__lte=as_of, created_at__isnull=False)
+    for statement in kept.order_by("-period_end", "-version"):
+        newest.setdefault(statement.period_end, statement)
+    in_use = _one_scope(list(newest.values()))
+    facts: dict[str, Any] = dict(statement_facts([s.as_engine() for s in in_use[:3]], as_of))
+    facts |= customer_behaviour(customer, as_of)
+    if customer.industry_code:
+        facts["industry_section"] = section_of(customer.industry_code)
+    facts["size_class"] = customer.size_class or None
+    facts["registered_capital"] = customer.registered_capital
+    facts["employees"] = customer.employees
+    for name, since in (("years_in_business", customer.founded_on), ("customer_age_years", customer.customer_since)):
+        if since is not None and since <= as_of:
+            facts[name] = round((as_of - since).days / DAYS_IN_YEAR, 4)
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _one_scope(statements: list[Statement]) -> list[Statement]:
+    """Periods of the newest statement's scope only: consolidated and parent figures are never compared."""
+    return [s for s in statements if s.scope == statements[0].scope] if statements else []
+
+
+@transaction.atomic
+def assessment_run(*, customer: Customer, actor: Any = None, as_of: dt.date | None = None) -> Assessment:
+    """Assess a customer by the shipped rules and keep inputs, results and the rules themselves."""
+    as_of = as_of or timezone.localdate()
+    answer = assessor().one(facts_of(customer, as_of))
+    rules, _created = RuleSetVersion.objects.get_or_create(
+        hash=answer.rules_hash, defaults={"documents": dict(assessor().rules.documents)}
+    )
+    assessment = Assessment.objects.create(
+        customer=customer,
+        rules=rules,
+        as_of=as_of,
+        assessed_by=actor,
+        facts=_json(answer.facts),
+        results=_json(answer.results),
+        score=answer.score,
+        grade=answer.grade or "",
+        pd=answer.pd,
+        limit_proposed=answer.limit,
+    )
+    record(
+        type="assessment.made",
+        subject=customer,
+        actor=actor,
+        data={"assessment": assessment.pk, "grade": assessment.grade, "score": assessment.score},
+    )
+    return assessment
+
+
+@transaction.atomic
+def rating_override(*, assessment: Assessment, grade: str, reason: str, valid_until: dt.date, actor: Any) -> Override:
+    """Put another grade in force beside the assessment's, until a date.
+
+    Raises: ValidationError without a reason, for an unknown grade, or for an end that is past or over a year away.
+    """
+    grades = [row.grade for row in assessor().scale.grades]
+    problems: dict[str, Any] = {}
+    if grade not in grades:
+        problems["grade"] = _("Choose one of %(grades)s.") % {"grades": ", ".join(grades)}
+    if len(reason.strip()) < 5:
+        problems["reason"] = _("Say why, so that it can be understood in a year.")
+    today = timezone.localdate()
+    if not today <= valid_until <= today + dt.timedelta(days=366):
+        problems["valid_until"] = _("An override lasts from today to one year at most.")
+    if problems:
+        raise ValidationError(problems)
+    override = Override.objects.create(
+        assessment=assessment, grade=grade, reason=reason.strip(), valid_until=valid_until, actor=actor
+    )
+    record(
+        type="assessment.overridden",
+        subject=assessment.customer,
+        actor=actor,
+        data={"assessment": assessment.pk, "from": assessment.grade, "to": grade, "valid_until": valid_until},
+        reason=reason.strip(),
+    )
+    return override
+
+
+def assessment_replay(assessment: Assessment) -> tuple[Answer, list[str]]:
+    """Run the kept rules over the kept facts again.
+
+    Returns: the answer, and the names of results that differ from the kept ones (none, unless something is broken).
+    """
+    rules = RuleSet(assessment.rules.documents)
+    runner = assessor() if rules.hash == assessor().rules.hash else Assessor(rules)
+    answer = runner.one(stored_facts(assessment, runner))
+    again = _json(answer.results)
+    return answer, sorted(name for name, value in assessment.results.items() if again.get(name) != value)
+
+
+def stored_facts(assessment: Assessment, runner: Assessor) -> dict[str, Any]:
+    """The kept facts in their types again."""
+    read = {FactType.MONEY: Decimal, FactType.DATE: dt.date.fromisoformat}
+    return {
+        name: read.get(runner.catalogue[name].type, lambda value: value)(value)
+        for name, value in assessment.facts.items()
+    }
+
+
+def stored_answer(assessment: Assessment) -> tuple[Assessor, Answer]:
+    """The kept assessment as the engine's views read it, with the rules it was made by; nothing is computed again."""
+    rules = RuleSet(assessment.rules.documents)
+    runner = assessor() if rules.hash == assessor().rules.hash else Assessor(rules)
+    results = dict(assessment.results)
+    for name, value in results.items():
+        node = runner.program.nodes.get(name)
+        if node is not None and node.type is FactType.MONEY and value is not None:
+            results[name] = Decimal(value)
+    return runner, Answer(stored_facts(assessment, runner), results, rules.hash)
+
+
+def _json(values: Mapping[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+    return read
