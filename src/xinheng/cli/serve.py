@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from xinheng.database.errors import PortInUse, PreparationFailed
 from xinheng.database.processes import Child, Supervisor, interruptible
 
 SETTINGS = "xinheng.server.config.settings"
+THREADS = 8  # of one web process; each holds one connection to the database
 
 
 def serve_until_stopped(
@@ -40,21 +42,16 @@ def serve_until_stopped(
     python = [sys.executable, "-m"]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     web = [*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
-    web += [
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "--workers-kill-timeout",
-        "5",
-        "xinheng.server.config.wsgi:application",
-    ]
+    limits = {"--blocking-threads": THREADS, "--backpressure": 2 * THREADS, "--workers-kill-timeout": 5}
+    web += [str(word) for pair in limits.items() for word in pair]
+    web += ["--no-ws", "--log-level", "warning", "xinheng.server.config.wsgi:application"]
     worker = [*python, "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "5"]
     with contextlib.suppress(KeyboardInterrupt), interruptible(), attended(say) as keep_database:
         for command in [[*python, "xinheng.cli.prepare"], *before]:
             if code := subprocess.run(command).returncode:
                 raise PreparationFailed(code=code)
         Supervisor(
-            [Child("worker", worker), Child("web", web)],
+            [Child("worker", worker, at_our_death=signal.SIGKILL), Child("web", web)],
             say=say,
             tend=keep_database,
             ready=lambda: answers(host, port),

@@ -26,10 +26,14 @@ PATIENCE = 8.0  # seconds between asking a child to end and killing it
 
 @dataclass
 class Child:
-    """A command to keep running, under the name that messages give it."""
+    """A command to keep running, under the name that messages give it.
+
+    `at_our_death` is what the kernel sends it when we are killed: SIGKILL for one that would wait for what we take along.
+    """
 
     name: str
     command: Sequence[str]
+    at_our_death: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     started: float = 0.0
     ends: int = 0
@@ -40,7 +44,7 @@ class Child:
             list(self.command),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=signal_on_death_of_parent(signal.SIGTERM),
+            preexec_fn=signal_on_death_of_parent(self.at_our_death),
         )
 
     def signal(self, number: signal.Signals) -> None:
