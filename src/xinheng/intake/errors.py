@@ -22,8 +22,6 @@ BadInput (engine)
     └── ColumnMissing         column_missing          a required column is not mapped
 """
 
-# ruff: noqa: N818  the names say what is wrong; the base class says that it is an error
-
 from __future__ import annotations
 
 from xinheng.engine.errors import BadInput

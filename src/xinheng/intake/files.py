@@ -41,6 +41,12 @@ class Source:
         """The encoding of a text, `xlsx` for a workbook."""
         return self.dialect.encoding if self.dialect else "xlsx"
 
+    def expected_rows(self, sheet: str = "") -> int:
+        """About how many rows there are, for a progress bar: lines of a text, rows that a sheet spans."""
+        if self.dialect:
+            return self.dialect.lines
+        return next(scan.rows for scan in self.sheets if scan.name == sheet or not sheet)
+
     def sheet_names(self) -> tuple[str, ...]:
         """The sheets that hold cells; one nameless one for a text."""
         return tuple(scan.name for scan in self.sheets) or ("",)

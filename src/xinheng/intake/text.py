@@ -34,6 +34,7 @@ class Dialect:
 
     encoding: str
     delimiter: str
+    lines: int = 0
 
 
 @contextmanager
@@ -52,38 +53,36 @@ def sniff(path: Path, name: str, gzipped: bool = False) -> Dialect:
 
     Raises: FileEmpty, TextWithNul, TextEncodingUnknown.
     """
-    encoding = _sniff_encoding(path, name, gzipped)
+    encoding, lines = _sniff_encoding(path, name, gzipped)
     with binary(path, gzipped) as stream, io.TextIOWrapper(stream, encoding, newline="") as text:
         sample = text.read(64 * 1024)
     if not sample.strip('\ufeff \t\r\n\x1a,;|"'):
         raise FileEmpty(name=name)
-    return Dialect(encoding, _sniff_delimiter(sample))
+    return Dialect(encoding, _sniff_delimiter(sample), lines)
 
 
-def _sniff_encoding(path: Path, name: str, gzipped: bool) -> str:
+def _sniff_encoding(path: Path, name: str, gzipped: bool) -> tuple[str, int]:
     with binary(path, gzipped) as stream:
         head = stream.read(4096)
     for bom, encoding in _BOMS:
         if head.startswith(bom):
-            _decode_all(path, name, gzipped, encoding)
-            return encoding
+            return encoding, _decode_all(path, name, gzipped, encoding)
     if head.count(0) > len(head) // 5:
         # UTF-16 without its mark: for mostly ASCII text every second byte is zero.
         encoding = "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
         try:
-            _decode_all(path, name, gzipped, encoding)
+            return encoding, _decode_all(path, name, gzipped, encoding)
         except TextEncodingUnknown:
             _refuse_nul(path, name, gzipped)
-        return encoding
+            raise
     try:
-        _decode_all(path, name, gzipped, "utf-8")
+        return "utf-8", _decode_all(path, name, gzipped, "utf-8")
     except TextEncodingUnknown:
-        _decode_all(path, name, gzipped, "gb18030")
-        return "gb18030"
-    return "utf-8"
+        return "gb18030", _decode_all(path, name, gzipped, "gb18030")
 
 
-def _decode_all(path: Path, name: str, gzipped: bool, encoding: str) -> None:
+def _decode_all(path: Path, name: str, gzipped: bool, encoding: str) -> int:
+    """Decode everything; returns the number of lines."""
     decoder = codecs.getincrementaldecoder(encoding)()
     offset, line = 0, 1
     with binary(path, gzipped) as stream:
@@ -100,7 +99,7 @@ def _decode_all(path: Path, name: str, gzipped: bool, encoding: str) -> None:
                 at = offset + len(before.encode(encoding, "replace"))
                 raise TextWithNul(name=name, line=line + before.count("\n"), offset=at)
             if not block:
-                return
+                return line
             offset += len(block)
             line += text.count("\n")
 
