@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from xinheng.engine.assessment import Assessment as Answer
 from xinheng.engine.assessment import Assessor
-from xinheng.engine.identity import section_of
 from xinheng.engine.rules.catalogue import FactType
 from xinheng.engine.rules.ruleset import RuleSet
 from xinheng.engine.statements import statement_facts
@@ -70,7 +69,7 @@ def facts_of(customer: Customer, as_of: dt.date) -> dict[str, Any]:
     facts: dict[str, Any] = dict(statement_facts([s.as_engine() for s in in_use[:3]], as_of))
     facts |= customer_behaviour(customer, as_of)
     if customer.industry_code:
-        facts["industry_section"] = section_of(customer.industry_code)
+        facts["industry_section"] = customer.industry_code[0]
     facts["size_class"] = customer.size_class or None
     facts["registered_capital"] = customer.registered_capital
     facts["employees"] = customer.employees

@@ -20,6 +20,7 @@ ALLOWED_HOSTS = os.environ.get("XINHENG_HOSTS", "127.0.0.1,localhost,[::1]").spl
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("XINHENG_ORIGINS", "").split(",") if origin]
 
 INSTALLED_APPS = [
+    "xinheng.server.web",  # first: its templates stand in for those that libraries bring
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -40,7 +41,6 @@ INSTALLED_APPS = [
     "xinheng.server.receivables",
     "xinheng.server.assessment",
     "xinheng.server.exchange",
-    "xinheng.server.web",
 ]
 
 MIDDLEWARE = [
