@@ -24,7 +24,7 @@ DatabaseError
 └── NotEmpty             restore found a database with content and was not told to replace it
 """
 
-# ruff: noqa: N818  the tree says what is wrong; the base class says that it is an error
+
 
 from __future__ import annotations
 

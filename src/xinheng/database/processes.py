@@ -28,7 +28,7 @@ PATIENCE = 8.0  # seconds between asking a child to end and killing it
 class Child:
     """A command to keep running, under the name that messages give it.
 
-    `at_our_death` is what the kernel sends it when we are killed: SIGKILL for one that would wait for what we take along.
+    `at_our_death` is what the kernel sends it when we are killed: SIGKILL for one that would wait for what we take.
     """
 
     name: str
