@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -63,6 +64,16 @@ class Chunk:
     database: duckdb.DuckDBPyConnection
     errors: list[RowError] = field(default_factory=list)
     plain: int = 0
+
+
+@dataclass
+class _Batch:
+    """Rows split into cells: lines in our own format, and the rows that it cannot hold."""
+
+    rows: int = 0
+    last_row: int = 0
+    lines: list[str] = field(default_factory=list)
+    others: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
 class BulkReader:
@@ -126,31 +137,36 @@ class BulkReader:
     def __iter__(self) -> Iterator[Chunk]:
         rows = iter(self._table.rows())
         index = 0
-        while (chunk := self._next(rows, index)).rows:
-            yield chunk
-            index += 1
+        # Splitting the next chunk into cells is Python's work and checking one is DuckDB's, so they run side by side.
+        with ThreadPoolExecutor(1) as pool:
+            ahead = pool.submit(self._split, rows)
+            while (batch := ahead.result()).rows:
+                ahead = pool.submit(self._split, rows)
+                yield self._check(index, batch)
+                index += 1
 
-    def _next(self, rows: Iterator[tuple[int, list[str]]], index: int) -> Chunk:
-        lines: list[str] = []
-        others: list[tuple[int, list[str]]] = []
-        width, last, count = self._width, 0, 0
+    def _split(self, rows: Iterator[tuple[int, list[str]]]) -> _Batch:
+        batch = _Batch()
+        width, last = self._width, 0
         parts = len(self._places) - 1
         pick = itemgetter(*self._places) if parts else None
         for last, cells in islice(rows, self._chunk_rows):
-            count += 1
+            batch.rows += 1
             if len(cells) == width:
                 picked = _SEPARATOR.join(pick(cells)) if pick else cells[self._places[0]]
                 if picked.isprintable() and picked.count(_SEPARATOR) == parts and len(picked) < _LONGEST_LINE:
-                    lines.append(f"{last}{_SEPARATOR}{picked}\n")
+                    batch.lines.append(f"{last}{_SEPARATOR}{picked}\n")
                     continue
-            others.append((last, cells))
-        return self._check(Chunk(index, count, 0, last, self._database), lines, others)
+            batch.others.append((last, cells))
+        batch.last_row = last
+        return batch
 
-    def _check(self, chunk: Chunk, lines: list[str], others: list[tuple[int, list[str]]]) -> Chunk:
+    def _check(self, index: int, batch: _Batch) -> Chunk:
+        chunk = Chunk(index, batch.rows, 0, batch.last_row, self._database)
         # UTF-8 has no form for half a surrogate pair; isprintable has refused those.
-        self._plain_file.write_text("".join(lines), encoding="utf-8", newline="")
+        self._plain_file.write_text("".join(batch.lines), encoding="utf-8", newline="")
         self._read_plain()
-        others.extend(self._not_plain())
+        others = [*batch.others, *self._not_plain()]
         parsed: list[ParsedRow] = []
         for row, cells in sorted(others):
             result = self._rows.read(row, cells)

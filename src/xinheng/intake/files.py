@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
 
 from xinheng.engine.notation import AmountUnit
@@ -71,7 +71,7 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """The data rows below the header that are not blank."""
-        return (row for row in self.source.rows(self.sheet) if row[0] > self.header.last_row)
+        return dropwhile(lambda row: row[0] <= self.header.last_row, self.source.rows(self.sheet))
 
     def sample(self, count: int) -> list[Row]:
         """The first data rows."""

@@ -94,8 +94,15 @@ def _resolve(run: ImportRun, chunk: Chunk, finder: CustomerFinder) -> None:
     if run.kind == "statements":
         _write(run, chunk, "select customer_id, good.* from good join customers using (customer) order by row")
         return
-    columns = ", ".join(STAGED[run.kind])
-    _write(run, chunk, f"select row, customer_id, {columns} from good join customers using (customer) order by row")  # noqa: S608
+    # Sorted as the unique index is, which spares PostgreSQL half of its page writes. Row numbers go beside: the file is
+    # copied as it is.
+    key, *_ = STAGED[run.kind]
+    database.execute(
+        f"create or replace table sorted as select row, customer_id, {', '.join(STAGED[run.kind])} "  # noqa: S608
+        f"from good join customers using (customer) order by customer_id, {key}, row"
+    )
+    _write(run, chunk, "select * exclude (row) from sorted")
+    database.execute(f"copy (select row from sorted) to '{run.rows_path(chunk.index)}' (format csv, header false)")
 
 
 def _write(run: ImportRun, chunk: Chunk, query: str) -> None:

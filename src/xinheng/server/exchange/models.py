@@ -87,6 +87,10 @@ class ImportRun(models.Model):
     def chunk_path(self, index: int) -> Path:
         return self.folder / f"chunk-{index:06d}.csv"
 
+    def rows_path(self, index: int) -> Path:
+        """The row numbers of a chunk's lines, one a line."""
+        return self.folder / f"chunk-{index:06d}.rows"
+
     @property
     def at_work(self) -> bool:
         return self.state in AT_WORK

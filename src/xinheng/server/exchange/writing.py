@@ -18,7 +18,7 @@ from xinheng.server.exchange.choices import Policy, State
 from xinheng.server.exchange.models import ImportRun
 from xinheng.server.exchange.refusals import RefusalLog
 from xinheng.server.exchange.watch import Watch
-from xinheng.server.exchange.writers import Outcome, write_chunk
+from xinheng.server.exchange.writers import Outcome, Writer, writer_for
 
 #: conflicts that are kept for the report of a run that wrote nothing
 _MOST_KEPT = 100_000
@@ -37,24 +37,25 @@ def write_run(run: ImportRun) -> None:
     Raises: Stopped when it was cancelled.
     """
     log = RefusalLog(run)
+    writer = writer_for(run)
     try:
         with Watch(run) as watch:
             try:
                 if run.policy == Policy.ALL_OR_NOTHING:
-                    _write_at_once(run, watch)
+                    _write_at_once(run, writer, watch)
                 else:
-                    _write_by_chunks(run, watch, log)
+                    _write_by_chunks(run, writer, watch, log)
             except NothingWritten as nothing:
                 _fail(run, nothing.errors, log)
     finally:
         log.close()
 
 
-def _write_by_chunks(run: ImportRun, watch: Watch, log: RefusalLog) -> None:
+def _write_by_chunks(run: ImportRun, writer: Writer, watch: Watch, log: RefusalLog) -> None:
     while run.position < run.chunks:
         watch.check()
         with transaction.atomic():
-            outcome = write_chunk(run, run.position)
+            outcome = writer.write(run.position)
             _count(run, outcome)
             log.add(outcome.errors)
             run.position += 1
@@ -68,12 +69,12 @@ def _write_by_chunks(run: ImportRun, watch: Watch, log: RefusalLog) -> None:
             run.save_work()
 
 
-def _write_at_once(run: ImportRun, watch: Watch) -> None:
+def _write_at_once(run: ImportRun, writer: Writer, watch: Watch) -> None:
     conflicts: list[RowError] = []
     with transaction.atomic():
         for index in range(run.chunks):
             watch.check()
-            outcome = write_chunk(run, index)
+            outcome = writer.write(index)
             _count(run, outcome)
             conflicts.extend(outcome.errors[: _MOST_KEPT - len(conflicts)])
             watch.fields = {"progress": index + 1}

@@ -1,25 +1,30 @@
-"""Bringing one chunk of checked rows into the book, a writer per kind. All run inside the caller's transaction."""
+"""Bringing checked rows into the book chunk by chunk, a writer per kind. All write inside the caller's transaction."""
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from xinheng.server.exchange.models import ImportRun
+from xinheng.server.exchange.writers.customers import CustomersWriter
 from xinheng.server.exchange.writers.outcomes import Outcome
+from xinheng.server.exchange.writers.receivables import ReceivablesWriter
+from xinheng.server.exchange.writers.statements import StatementsWriter
 
-__all__ = ["Outcome", "write_chunk"]
+__all__ = ["Outcome", "Writer", "writer_for"]
 
 
-def write_chunk(run: ImportRun, index: int) -> Outcome:
-    """Write the chunk with that index."""
-    match run.kind:
-        case "invoices" | "payments":
-            from xinheng.server.exchange.writers.receivables import write_receivables
+class Writer(Protocol):
+    """What all writers can do."""
 
-            return write_receivables(run, index)
-        case "customers":
-            from xinheng.server.exchange.writers.customers import write_customers
+    def write(self, index: int) -> Outcome:
+        """Write the chunk with that index and say what became of its rows."""
+        ...
 
-            return write_customers(run, index)
-        case _:
-            from xinheng.server.exchange.writers.statements import write_statements
 
-            return write_statements(run, index)
+def writer_for(run: ImportRun) -> Writer:
+    """The writer of the run's kind."""
+    if run.kind == "customers":
+        return CustomersWriter(run)
+    if run.kind == "statements":
+        return StatementsWriter(run)
+    return ReceivablesWriter(run)

@@ -1,7 +1,7 @@
-"""Invoices and payments by COPY: staged in a temporary table, then moved in one statement.
+"""Invoices and payments by COPY: straight into the table, or staged where keys may be taken.
 
-Moving by `INSERT … SELECT … ON CONFLICT DO NOTHING` lets rows that are already there pass; only when fewer rows went in
-than were staged is it asked which ones differ.
+From staging, `INSERT … SELECT … ON CONFLICT DO NOTHING` lets rows that are already there pass; only when fewer rows
+went in than were staged is it asked which ones differ.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from psycopg.errors import UniqueViolation
 
 from xinheng.server.exchange.checking import STAGED
 from xinheng.server.exchange.choices import Duplicates
@@ -45,36 +46,71 @@ _TARGETS = {
 }
 
 
-def write_receivables(run: ImportRun, index: int) -> Outcome:
-    """Write one chunk of invoices or payments. The caller's transaction is open."""
-    target = _TARGETS[run.kind]
-    columns = ("customer_id", target.key, *target.values)
-    listed = ", ".join(columns)
-    with connection.cursor() as cursor:
+class ReceivablesWriter:
+    """Writes the chunks of one run of invoices or payments.
+
+    A chunk whose keys are all new is copied straight into the table, at the speed of COPY. The first chunk with a key
+    that is taken falls back to staging, and so do the chunks after it, since its neighbours will hold such keys too.
+    """
+
+    def __init__(self, run: ImportRun) -> None:
+        self._run = run
+        self._target = _TARGETS[run.kind]
+        # Payments carry the invoice that they settle, which is no column of their table.
+        self._straight = run.kind == "invoices"
+
+    def write(self, index: int) -> Outcome:
+        """Write one chunk. The caller's transaction is open."""
+        if self._straight:
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    return Outcome(inserted=self._copy_straight(cursor, index))
+            except IntegrityError as error:
+                if not isinstance(error.__cause__, UniqueViolation):
+                    raise
+                self._straight = False
+        with connection.cursor() as cursor:
+            return self._write_staged(cursor, index)
+
+    def _copy_straight(self, cursor: Any, index: int) -> int:
+        columns = ", ".join(("customer_id", *STAGED[self._run.kind]))
+        with (
+            self._run.chunk_path(index).open("rb") as stream,
+            cursor.copy(f"copy {self._target.table} ({columns}) from stdin (format csv)") as copy,
+        ):
+            while block := stream.read(_BLOCK):
+                copy.write(block)
+        return int(cursor.rowcount)
+
+    def _write_staged(self, cursor: Any, index: int) -> Outcome:
+        target = self._target
+        listed = ", ".join(("customer_id", target.key, *target.values))
         cursor.execute(f"create temp table staged (row bigint, customer_id bigint, {target.staged}) on commit drop")
-        staged = _copy(cursor, run, index)
+        staged = self._stage(cursor, index)
+        cursor.execute("analyze staged")
         cursor.execute(
-            f"insert into {target.table} ({listed}) select {listed} from staged order by row "  # noqa: S608  our own names
-            f"on conflict (customer_id, {target.key}) do nothing"
+            f"insert into {target.table} ({listed}) select {listed} from staged "  # noqa: S608
+            f"order by customer_id, {target.key}, row on conflict (customer_id, {target.key}) do nothing"
         )
         outcome = Outcome(inserted=cursor.rowcount)
         if outcome.inserted < staged:
-            _settle(cursor, target, run, staged, outcome)
-        if run.kind == "payments":
+            _settle(cursor, target, self._run, staged, outcome)
+        if self._run.kind == "payments":
             _allocate(cursor)
         cursor.execute("drop table staged")
-    return outcome
+        return outcome
 
-
-def _copy(cursor: Any, run: ImportRun, index: int) -> int:
-    columns = ", ".join(("row", "customer_id", *STAGED[run.kind]))
-    with (
-        run.chunk_path(index).open("rb") as stream,
-        cursor.copy(f"copy staged ({columns}) from stdin (format csv)") as copy,
-    ):
-        while block := stream.read(_BLOCK):
-            copy.write(block)
-    return int(cursor.rowcount)
+    def _stage(self, cursor: Any, index: int) -> int:
+        columns = ", ".join(("row", "customer_id", *STAGED[self._run.kind]))
+        with (
+            self._run.rows_path(index).open("rb") as rows,
+            self._run.chunk_path(index).open("rb") as lines,
+            cursor.copy(f"copy staged ({columns}) from stdin (format csv)") as copy,
+        ):
+            # One line is one row: texts with line breaks do not pass the reader of cells.
+            for row, line in zip(rows, lines, strict=True):
+                copy.write(row.rstrip() + b"," + line)
+        return int(cursor.rowcount)
 
 
 def _settle(cursor: Any, target: _Target, run: ImportRun, staged: int, outcome: Outcome) -> None:

@@ -1,0 +1,10 @@
+from xinheng.server.exchange.models import ImportRun
+from xinheng.server.exchange.writers.outcomes import Outcome
+
+
+class StatementsWriter:
+    def __init__(self, run: ImportRun) -> None:
+        self._run = run
+
+    def write(self, index: int) -> Outcome:
+        raise NotImplementedError
