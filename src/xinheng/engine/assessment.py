@@ -234,8 +234,8 @@ class Assessor:
                 Contribution(
                     line.id, line.zh, line.en, line.block, line.feature, self._value(line.feature, assessment),
                     points, weights[line.id],
-                    None if share is None else share * points,
-                    None if share is None else share * (card.top - points),
+                    None if share is None or points is None else share * points,
+                    None if share is None or points is None else share * (card.top - points),
                 )
             )  # fmt: skip
         return found

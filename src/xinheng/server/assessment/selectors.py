@@ -26,7 +26,7 @@ def newest_assessments(user: Any) -> QuerySet[Assessment]:
 def grade_distribution(user: Any) -> list[tuple[str, int]]:
     """How many customers hold each grade by their newest assessment, best first; the unrated are not counted."""
     counts: dict[str, int] = {}
-    for assessment in newest_assessments(user).only("grade", "customer_id"):
+    for assessment in newest_assessments(user):
         grade = assessment.effective_grade
         counts[grade] = counts.get(grade, 0) + 1
     return [(grade, counts[grade]) for grade in GRADES if grade in counts]
