@@ -4,7 +4,7 @@
 `attended` for commands that need the database, `Cluster` for tests and for anyone who wants a PostgreSQL of their own.
 """
 
-from xinheng.database.cluster import Cluster, data_home, media_home
+from xinheng.database.cluster import Cluster
 from xinheng.database.connection import (
     attended,
     database_settings,
@@ -13,6 +13,7 @@ from xinheng.database.connection import (
     recorded_url,
     running,
 )
+from xinheng.database.places import data_home, media_home
 
 __all__ = [
     "Cluster",

@@ -16,7 +16,6 @@ nothing.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import hashlib
 import logging
@@ -25,8 +24,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -34,23 +31,24 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-import platformdirs
 import psycopg
 
 from xinheng.database.account import server_account
 from xinheng.database.binaries import ENVIRONMENT, Binaries, find_binaries
+from xinheng.database.diagnosis import explain
 from xinheng.database.errors import (
     ClusterInUse,
     DatabaseError,
     DataDamaged,
     DirectoryForeign,
     DirectoryUnreachable,
-    DiskFull,
     InitialisationFailed,
     StartFailed,
     WrongMajorVersion,
     WrongPassword,
 )
+from xinheng.database.places import data_home, sync_directory, write_private
+from xinheng.database.processes import signal_on_death_of_parent
 
 log = logging.getLogger("xinheng.database")
 
@@ -66,42 +64,6 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-DAMAGE = (
-    *("checkpoint record", "PANIC", "invalid page", "corrupt", "could not read", "could not find the database system"),
-    *("required WAL directory", "database subdirectory", "incorrect checksum"),
-)
-
-
-def data_home() -> Path:
-    """Where this user's data live: XINHENG_DATA, else the user's data directory, else (root) /var/lib/xinheng."""
-    if named := os.environ.get("XINHENG_DATA"):
-        return Path(named).absolute()
-    return Path("/var/lib/xinheng") if os.geteuid() == 0 else platformdirs.user_data_path("xinheng")
-
-
-def media_home() -> Path:
-    """Where uploaded files lie: XINHENG_MEDIA, else beside the database."""
-    return Path(os.environ.get("XINHENG_MEDIA") or data_home() / "media")
-
-
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-def signal_on_death_of_parent(number: int) -> Callable[[], None] | None:
-    """A `preexec_fn` that has the kernel send `number` to the child when we die; None where that cannot be had.
-
-    Linux sends it when the *thread* that started the child ends, so other threads than the main one go without.
-    """
-    if _libc is None or threading.current_thread() is not threading.main_thread():
-        return None
-    parent, prctl = os.getpid(), _libc.prctl
-
-    def arm() -> None:
-        prctl(1, number)  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return arm
 
 
 class Cluster:
@@ -152,21 +114,26 @@ class Cluster:
 
     def start(self) -> str:
         """Have a server answering, ours or another's; returns its URL. Waits for a recovery as long as it takes."""
-        if self.process is not None and self.process.poll() is not None:
-            self.process = None  # it was killed; reaped now
         if url := self.attach():
+            self._forget()
             self.progress(f"embedded PostgreSQL already running, data in {self.data_dir}")
             return url
         binaries = find_binaries().reachable_by(self.account, data_home())
         self._prepare()
         with self._lock() as lock:
             if lock is None:
+                self._forget()
                 return self.url
             self._initialise(binaries, lock)
             self._launch(binaries, lock)
         self._wait_until_ready()
         self.progress(f"embedded PostgreSQL {binaries.version}, data in {self.data_dir}")
         return self.url
+
+    def _forget(self) -> None:
+        """Let go of a server of ours that has ended, now that another one answers."""
+        if self.process is not None and self.process.poll() is not None:
+            self.process = None
 
     def stop(self, *, patience: float = 60.0) -> None:
         """Stop the server if this object started it and wait until it is gone; one that we attached to goes on."""
@@ -207,7 +174,7 @@ class Cluster:
         except PermissionError as error:
             raise DirectoryForeign(path=error.filename or self.data_dir, detail=error.strerror) from error
         except OSError as error:
-            raise _explain(str(error), self) from error
+            raise self._explain(str(error)) from error
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[int | None]:
@@ -268,10 +235,10 @@ class Cluster:
             )
         if done.returncode or "ERROR" in done.stderr or "FATAL" in done.stderr:
             shutil.rmtree(partial, ignore_errors=True)
-            raise _explain(done.stderr.strip(), self, InitialisationFailed)
+            raise self._explain(done.stderr.strip(), InitialisationFailed)
         write_private(self.data_dir / "secret", password)
         partial.rename(self.data)
-        _sync_directory(self.data_dir)
+        sync_directory(self.data_dir)
 
     def _launch(self, binaries: Binaries, lock: int) -> None:
         """Start the server in the foreground as our child, holding the lock."""
@@ -284,6 +251,8 @@ class Cluster:
         if not (self.data_dir / "secret").exists():
             raise WrongPassword(path=self.data_dir / "secret")
         self._clear_stale_pid_files()
+        if self.process is not None:
+            self.process.wait()  # it was killed, for we hold the lock; now it is reaped
         if self.log.exists() and self.log.stat().st_size > 16 * 2**20:
             self.log.replace(self.log.with_suffix(".log.1"))
         options = {**self.settings, "unix_socket_directories": f'"{self.socket_dir}"'}
@@ -325,11 +294,14 @@ class Cluster:
                     self.process = None
                     with self.log.open("rb") as lines:
                         lines.seek(self._log_start)
-                        raise _explain(lines.read()[-4000:].decode(errors="replace").strip(), self)
+                        raise self._explain(lines.read()[-4000:].decode(errors="replace").strip())
                 waiting.step()
         except BaseException:
             self.stop()
             raise
+
+    def _explain(self, text: str, otherwise: type[DatabaseError] = StartFailed) -> DatabaseError:
+        return explain(text, home=self.data_dir, data=self.data, log=self.log, otherwise=otherwise)
 
     def _answers(self) -> bool:
         """The proof of life: one real connection, or a refusal that only a server that is up can give."""
@@ -341,7 +313,7 @@ class Cluster:
             if "password authentication failed" in str(error):
                 raise WrongPassword(path=self.data_dir / "secret") from error
             if "database subdirectory" in str(error):
-                raise _explain(str(error), self) from error
+                raise self._explain(str(error)) from error
             return any(words in str(error) for words in ("too many clients", "slots are reserved", "does not exist"))
         return True
 
@@ -358,34 +330,3 @@ class _Waiting:
         if passed - self.said >= 5:
             self.said = passed
             self.progress(f"{self.what}, {passed:.0f} s so far")
-
-
-def _explain(text: str, cluster: Cluster, otherwise: type[DatabaseError] = StartFailed) -> DatabaseError:
-    """The error that PostgreSQL's own words (its messages are always in English here) speak of."""
-    if "No space left on device" in text or "Disk quota exceeded" in text:
-        return DiskFull(path=cluster.data_dir)
-    if "is still in use" in text or 'lock file "postmaster.pid" already exists' in text:
-        return ClusterInUse(path=cluster.data)
-    last = next((line for line in reversed(text.splitlines()) if "FATAL" in line or "PANIC" in line), "")
-    if any(words in text for words in DAMAGE):
-        return DataDamaged(path=cluster.data, detail=last or text[-300:])
-    return otherwise(detail=last or text[-600:] or "no reason given", log=cluster.log)
-
-
-def write_private(path: Path, text: str) -> None:
-    """A file that only its owner reads, there whole or not at all."""
-    temporary = path.with_name(f"{path.name}.partial")
-    temporary.unlink(missing_ok=True)
-    with open(temporary, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

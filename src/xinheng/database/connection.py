@@ -13,8 +13,9 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from xinheng.database.account import server_account
-from xinheng.database.cluster import Cluster, data_home, write_private
+from xinheng.database.cluster import Cluster
 from xinheng.database.errors import SecretUnwritable
+from xinheng.database.places import data_home, write_private
 
 log = logging.getLogger("xinheng.database")
 TAKE_OVER_EVERY = 2.0  # seconds between looks at a server that another process started

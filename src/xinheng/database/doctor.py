@@ -23,9 +23,10 @@ from psycopg.conninfo import conninfo_to_dict
 from xinheng.database.account import server_account
 from xinheng.database.backup import address
 from xinheng.database.binaries import find_binaries, version_of
-from xinheng.database.cluster import Cluster, data_home
+from xinheng.database.cluster import Cluster
 from xinheng.database.connection import embedded, running
 from xinheng.database.errors import DatabaseError, DirectoryUnreachable, Words
+from xinheng.database.places import data_home
 
 OLDEST_SERVER = 15
 SPACE_FAIL, SPACE_WARN = 200 * 2**20, 2 * 2**30  # bytes free

@@ -24,8 +24,6 @@ DatabaseError
 └── NotEmpty             restore found a database with content and was not told to replace it
 """
 
-
-
 from __future__ import annotations
 
 import os

@@ -8,20 +8,42 @@ and an error by `Supervisor.stop`, kill -9 by the kernel (Linux).
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-from xinheng.database.cluster import signal_on_death_of_parent
 from xinheng.database.errors import ChildFailed
 
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before each further start of a child that keeps ending
 STEADY_AFTER = 60.0  # seconds of life after which a child's earlier ends are forgotten
 PATIENCE = 8.0  # seconds between asking a child to end and killing it
+
+
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def signal_on_death_of_parent(number: int) -> Callable[[], None] | None:
+    """A `preexec_fn` that has the kernel send `number` to the child when we die; None where that cannot be had.
+
+    Linux sends it when the *thread* that started the child ends, so other threads than the main one go without.
+    """
+    if _libc is None or threading.current_thread() is not threading.main_thread():
+        return None
+    parent, prctl = os.getpid(), _libc.prctl
+
+    def arm() -> None:
+        prctl(1, number)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return arm
 
 
 @dataclass
