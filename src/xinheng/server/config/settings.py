@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from xinheng.database import data_home, database_settings, installation_secret, recorded_url
+from xinheng.database import data_home, database_settings, installation_secret, media_home, recorded_url
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 
@@ -116,7 +116,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-MEDIA_ROOT = Path(os.environ.get("XINHENG_MEDIA", DATA_DIR / "media"))
+MEDIA_ROOT = media_home()
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
