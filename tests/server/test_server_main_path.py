@@ -31,7 +31,6 @@ from xinheng.server.customers.services import (
 )
 from xinheng.server.customers.views import harmless
 from xinheng.server.events.models import Event
-from xinheng.server.events.services import NotInTransaction, record
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough password"
@@ -99,15 +98,6 @@ def test_events_cannot_be_changed_or_removed(people):
     ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_event_needs_the_transaction_of_its_act():
-    user = user_create(username="someone", password=PASSWORD, roles=[Role.SALES])
-    before = Event.objects.count()
-    with pytest.raises(NotInTransaction):
-        record(type="account.created", subject=user)
-    assert Event.objects.count() == before
 
 
 def test_a_salesperson_sees_own_customers_only(people, book):
