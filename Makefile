@@ -2,23 +2,21 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export DJANGO_SETTINGS_MODULE ?= xinheng.server.config.settings
 
-.PHONY: help setup setup-dev demo check test test-faults test-browser bench locks clean messages screenshots
+.PHONY: help setup setup-dev demo check test test-faults locks clean messages
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.base ## virtual environment, packages, front-end assets, translations
+setup: $(VENV)/.base messages ## virtual environment, packages, translations
 
 setup-dev: $(VENV)/.dev ## the same with what tests and checks need (a headless browser included)
 
 $(VENV)/bin/python:
 	$(PYTHON) scripts/environment.py create $(VENV)
 
-$(VENV)/.base: requirements/base.txt pyproject.toml package-lock.json scripts/assets.toml | $(VENV)/bin/python
+$(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python scripts/environment.py install requirements/base.txt
-	$(BIN)/python scripts/assets.py
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
@@ -39,21 +37,13 @@ check: setup-dev messages ## format, lint, types, contracts, missing migrations,
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/messages.py check
 	$(BIN)/python scripts/repository.py
-	$(BIN)/xinheng manage makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=tests_settings PYTHONPATH=tests $(BIN)/python -m django makemigrations --check --dry-run
 
 test: setup-dev messages ## every test but the long ones
 	$(BIN)/pytest
 
 test-faults: setup-dev messages ## really kills databases, workers and servers
 	$(BIN)/pytest -m faults
-
-bench: setup messages ## the measured figures of docs/benchmarks.md
-	$(BIN)/xinheng bench rules
-	$(BIN)/xinheng bench import
-	$(BIN)/xinheng bench pages
-
-screenshots: setup-dev messages ## a picture of every page in both languages and widths
-	$(BIN)/python scripts/screenshots.py
 
 locks: ## compile the hash-locked requirements anew
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group build --group dev -o requirements/dev.txt
