@@ -1,7 +1,7 @@
 """Reading what people hand in: workbooks and text files, guarded, mapped to columns, checked row by row.
 
 source = open_source(path, "客户.xlsx")           # guards; raises FileError
-table = find_table(source, kind("customers"))     # header found, titles skipped
+table = table_for(source, kind("customers"))      # header found, titles skipped
 matches = propose(kind("customers"), table.headers, table.unit)
 for result in read_rows(table, kind, mapping_of(matches)):
     ...                                           # ParsedRow, or a list of RowError
@@ -9,6 +9,7 @@ for result in read_rows(table, kind, mapping_of(matches)):
 
 from .errors import FileError
 from .files import Source, Table, find_table, open_source
+from .forms import FormTable, find_form, table_for
 from .guards import LIMITS, Limits
 from .kinds import KIND_KEYS, Column, Kind, kind
 from .mapping import Mapping, Match, check_mapping, fingerprint, mapping_of, propose
@@ -19,6 +20,7 @@ __all__ = [
     "LIMITS",
     "Column",
     "FileError",
+    "FormTable",
     "Kind",
     "Limits",
     "Mapping",
@@ -29,6 +31,7 @@ __all__ = [
     "Source",
     "Table",
     "check_mapping",
+    "find_form",
     "find_table",
     "fingerprint",
     "kind",
@@ -37,4 +40,5 @@ __all__ = [
     "propose",
     "read_rows",
     "split",
+    "table_for",
 ]

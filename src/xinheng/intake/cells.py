@@ -21,15 +21,8 @@ _LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 _ERROR_VALUE = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|GETTING_DATA|#+)?")
 _SERIAL = re.compile(r"\d{5}")
 _WHOLE = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.0+)?")
-_INDUSTRY = re.compile(r"[A-T]?\d{2,4}|[A-T]")
 _CENT = Decimal("0.01")
 _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
-
-#: ranges of divisions (GB/T 4754-2017) → section letter, so that 3511 is read as C3511
-_SECTIONS = (
-    (5, "A"), (12, "B"), (43, "C"), (46, "D"), (50, "E"), (52, "F"), (60, "G"), (62, "H"), (65, "I"), (69, "J"),
-    (70, "K"), (72, "L"), (75, "M"), (79, "N"), (82, "O"), (83, "P"), (85, "Q"), (90, "R"), (96, "S"), (97, "T"),
-)  # fmt: skip
 
 
 class UnreadableCell(UnreadableValue):
@@ -243,18 +236,14 @@ def _currency(text: str, reader: CellReader) -> str | None:
 
 
 def _industry(text: str, reader: CellReader) -> str | None:
-    word = _word(text).upper()
-    if word.lower() in _MISSING:
+    word = _word(text)
+    if word in _MISSING:
         return None
-    code = word.split(" ")[0]
-    if not _INDUSTRY.fullmatch(code):
-        raise _refused(text, "industry")
-    if code[0].isdigit():
-        code = next((letter for last, letter in _SECTIONS if int(code[:2]) <= last), "") + code
-    section = next((letter for last, letter in _SECTIONS if len(code) > 1 and int(code[1:3]) <= last), code[0])
-    if section != code[0] or code[1:3] == "00":
-        raise _refused(text, "industry")
-    return code
+    try:
+        # Exports often print the name behind the code.
+        return identity.industry(word.split(" ")[0]).code
+    except BadInput as error:
+        raise _refused(text, "industry") from error
 
 
 def _region(text: str, reader: CellReader) -> str | None:

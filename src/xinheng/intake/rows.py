@@ -99,6 +99,14 @@ def complete(kind: Kind, parsed: ParsedRow) -> ParsedRow | list[RowError]:
         values["months"] = values["months"] or 12
         values["scope"] = values["scope"] or "parent"
         values["currency"] = values["currency"] or "CNY"
+        if not any(isinstance(value, Decimal) for value in values.values()):
+            return [
+                RowError(
+                    parsed.row, "", "", "no_lines",
+                    "这一行没有任何报表金额", "the row has no amount of any statement line",
+                    "至少一个报表项目的金额", "the amount of at least one line",
+                )
+            ]  # fmt: skip
     return parsed
 
 

@@ -1,6 +1,7 @@
 """Writing to the spine."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -35,6 +36,29 @@ def record(
         subject_label=str(subject)[:200],
         data=_plain(data or {}),
         reason=reason,
+    )
+
+
+def record_many(*, type: str, subjects: Sequence[tuple[models.Model, dict[str, Any]]], actor: Any = None) -> None:
+    """Write one event of the same type for each saved row, with its data, in the running transaction.
+
+    Raises: NotInTransaction outside `transaction.atomic()`.
+    """
+    if not connection.in_atomic_block:
+        raise NotInTransaction(type)
+    Event.objects.bulk_create(
+        [
+            Event(
+                type=type,
+                actor=actor,
+                subject_type=subject._meta.label_lower,
+                subject_id=subject.pk,
+                subject_label=str(subject)[:200],
+                data=_plain(data),
+            )
+            for subject, data in subjects
+        ],
+        batch_size=1_000,
     )
 
 

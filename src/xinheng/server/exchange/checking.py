@@ -18,16 +18,12 @@ from xinheng.server.exchange.models import ImportRun
 from xinheng.server.exchange.opening import run_table
 from xinheng.server.exchange.references import CustomerFinder, Unresolved, unresolved_error
 from xinheng.server.exchange.refusals import RefusalLog
+from xinheng.server.exchange.staging import STAGED
 from xinheng.server.exchange.watch import Watch
+from xinheng.server.exchange.writers.customers import customer_row, make_plan
 
 #: rows that are checked, and later written, at a time; customers and statements pass through Python and are fewer
 _FEWER_ROWS = {"customers": 2_000, "statements": 1_000}
-
-#: columns of the chunk files, in the order in which they are copied
-STAGED: dict[str, tuple[str, ...]] = {
-    "invoices": ("number", "kind", "issued_on", "due_on", "amount", "currency", "disputed", "void"),
-    "payments": ("reference", "received_on", "amount", "currency", "invoice_id"),
-}
 
 
 def check_run(run: ImportRun) -> None:
@@ -71,6 +67,7 @@ def _resolve(run: ImportRun, chunk: Chunk, finder: CustomerFinder) -> None:
     """Put customers' ids in the place of references and write the chunk's file; takes rows without customer out."""
     database = chunk.database
     if run.kind == "customers":
+        _plan_customers(run, chunk)
         _write(run, chunk, "select * from good order by row")
         return
     references = [reference for (reference,) in database.execute("select distinct customer from good").fetchall()]
@@ -102,7 +99,21 @@ def _resolve(run: ImportRun, chunk: Chunk, finder: CustomerFinder) -> None:
         f"from good join customers using (customer) order by customer_id, {key}, row"
     )
     _write(run, chunk, "select * exclude (row) from sorted")
-    database.execute(f"copy (select row from sorted) to '{run.rows_path(chunk.index)}' (format csv, header false)")
+    rows = run.rows_path(chunk.index)
+    database.execute(f"copy (select row from sorted) to '{rows}' (format csv, header false)")  # noqa: S608
+
+
+def _plan_customers(run: ImportRun, chunk: Chunk) -> None:
+    found = chunk.database.execute("select * from good order by row")
+    names = [column[0] for column in found.description or ()]
+    values = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    plan = make_plan([customer_row(row, row["row"]) for row in values], run.started_by)
+    if plan.errors:
+        chunk.errors.extend(plan.errors)
+        chunk.good -= len(plan.errors)
+        chunk.database.execute(
+            "delete from good where row in (select unnest($1::bigint[]))", [[error.row for error in plan.errors]]
+        )
 
 
 def _write(run: ImportRun, chunk: Chunk, query: str) -> None:

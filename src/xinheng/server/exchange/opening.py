@@ -13,4 +13,4 @@ def run_source(run: ImportRun) -> intake.Source:
 
 def run_table(run: ImportRun) -> intake.Table:
     """The table of the run's kind on its sheet. Raises: FileError."""
-    return intake.find_table(run_source(run), run.definition, run.sheet)
+    return intake.table_for(run_source(run), run.definition, run.sheet)

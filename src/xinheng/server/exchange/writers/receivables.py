@@ -12,9 +12,9 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
 
-from xinheng.server.exchange.checking import STAGED
 from xinheng.server.exchange.choices import Duplicates
 from xinheng.server.exchange.models import ImportRun
+from xinheng.server.exchange.staging import STAGED
 from xinheng.server.exchange.writers.outcomes import Outcome, conflict
 from xinheng.server.receivables.models import Allocation, Invoice, Payment
 
