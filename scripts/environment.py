@@ -74,8 +74,8 @@ def create(venv: Path) -> None:
     if python_is_usable(venv / "bin" / "python"):
         return
     try:
-        import ensurepip  # noqa: F401  Debian packs it apart from Python
-        import venv as _  # noqa: F401
+        import ensurepip
+        import venv as _
     except ImportError:
         uv = shutil.which("uv")
         if uv:

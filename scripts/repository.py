@@ -1,4 +1,4 @@
-"""What must hold of the repository as a whole; part of `make check`. Prints each finding and exits 1 if there is one."""
+"""What must hold of the repository as a whole; part of `make check`. Prints each finding, exits 1 if there is one."""
 
 import re
 import subprocess

@@ -16,7 +16,8 @@ REFUSED = [
     ":p", "?", "getenv('HOME')", "EXISTS(SELECT 1)", "a IN (SELECT 1)", "a IN (b)", "sum(a)", "count(*)", "sum(a) OVER ()",
     "current_date", "a[1]", "power(a, 2)", "CAST(a AS DATE)", "INTERVAL 1 DAY", "pg_read_file('x')", "x -> y",
     "{'a': 1}",
-    "a\x00", "(a, b)", "a LIKE 'x'", "random()", "getvariable('x')", "abs()", "abs(a, b)", "unknown_function(a)",
+    "a\x00",
+    "(a, b)", "a LIKE 'x'", "random()", "getvariable('x')", "abs()", "abs(a, b)", "unknown_function(a)",
     "interpolate(a, 1, 2, 3)", "interpolate(a, 3, 1, 2, 0)", "a + " * 500 + "a", "(" * 200 + "a" + ")" * 200,
 ]  # fmt: skip
 

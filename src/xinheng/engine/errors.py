@@ -22,8 +22,6 @@ carries; add a class where a caller must tell the case apart, else reuse one. Wh
 `error.message("zh")` or `error.message("en")`; whoever maps it to an answer takes `error.code` and `error.data`.
 """
 
-# ruff: noqa: N818  the tree says what is wrong (BadInput, Conflict), and the base class says that it is an error
-
 from __future__ import annotations
 
 from string import Formatter
