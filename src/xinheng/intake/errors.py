@@ -167,11 +167,11 @@ class TextEncodingUnknown(FileError):
 
 
 class TextStructure(FileError):
-    """The lines cannot be split into cells. Data: `name`, `line`, `why_zh`, `why_en`."""
+    """The lines cannot be split into cells. Data: `name`, `line`."""
 
     code = "text_structure"
-    zh = "“{name}”第 {line} 行无法拆分为单元格：{why_zh}"
-    en = "Line {line} of “{name}” cannot be split into cells: {why_en}"
+    zh = "“{name}”第 {line} 行无法拆分为单元格"
+    en = "Line {line} of “{name}” cannot be split into cells"
 
 
 class HeaderMissing(FileError):

@@ -165,4 +165,4 @@ def _structure(name: str, line: int, error: csv.Error) -> TextStructure:
         )
     else:
         zh, en = "换行符或引号不合规范", why
-    return TextStructure(name=name, line=line, why_zh=zh, why_en=en)
+    return TextStructure(name=name, line=line, detail_zh=zh, detail_en=en)
