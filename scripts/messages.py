@@ -1,8 +1,8 @@
 """Translations: compile them, check that none is missing, list what is used.
 
-    messages.py compile          .po → .mo where the .po is newer
-    messages.py check            exit 1 when a used text has no Chinese, or its placeholders differ
-    messages.py missing          print the texts that have no Chinese yet, one a line, with the room
+messages.py compile          .po → .mo where the .po is newer
+messages.py check            exit 1 when a used text has no Chinese, or its placeholders differ
+messages.py missing          print the texts that have no Chinese yet, one a line, with the room
 """
 
 import ast
