@@ -44,8 +44,7 @@ def good(tmp_path):
 
 def code_of(path: Path, name: str = "", limits: Limits = LIMITS, definition=CUSTOMERS) -> str:
     with pytest.raises(FileError) as caught:
-        table = table_for(open_source(path, name, limits), definition)
-        list(table.rows())
+        list(table_for(open_source(path, name, limits), definition).rows())
     for language in ("zh", "en"):
         template = caught.value.zh if language == "zh" else caught.value.en
         assert {name for _, name, _, _ in Formatter().parse(template) if name} <= caught.value.data.keys()
