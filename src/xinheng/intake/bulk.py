@@ -43,6 +43,11 @@ _COMPLETED: dict[str, dict[str, str]] = {
         "void": "coalesce(void, false)",
     },
     "payments": {"currency": "coalesce(currency, 'CNY')"},
+    "statements": {
+        "months": "coalesce(months, 12)",
+        "scope": "coalesce(scope, 'parent')",
+        "currency": "coalesce(currency, 'CNY')",
+    },
 }
 _HOLDS: dict[str, str] = {
     "invoices": "due_on >= issued_on and (amount = 0 or (kind = 'credit_note') = (amount < 0))",
@@ -204,8 +209,14 @@ class BulkReader:
         )
         self._database.execute(
             f"create or replace table good as select * from (select row, {columns} from checked where plain) "  # noqa: S608
-            f"where {_HOLDS.get(self._kind.key, 'true')}"
+            f"where {self._holds()}"
         )
+
+    def _holds(self) -> str:
+        if self._kind.key != "statements":
+            return _HOLDS.get(self._kind.key, "true")
+        lines = [_quoted(column) for column in self._kind.columns if column.type == "amount"]
+        return f"coalesce({', '.join(lines)}) is not null"
 
     def _not_plain(self) -> Iterator[tuple[int, list[str]]]:
         cells = ", ".join(f'"raw_{column.key}"' for column in self._columns)

@@ -16,20 +16,20 @@ from xinheng.server.exchange.checking import check_run
 from xinheng.server.exchange.choices import AT_WORK, State
 from xinheng.server.exchange.locking import run_lock
 from xinheng.server.exchange.models import ImportRun
-from xinheng.server.exchange.services import MOST_ATTEMPTS, SILENCE_SECONDS, import_revive, is_waiting
+from xinheng.server.exchange.services import CHECK, MOST_ATTEMPTS, SILENCE_SECONDS, WRITE, import_revive, is_waiting
 from xinheng.server.exchange.watch import Stopped
 from xinheng.server.exchange.writing import run_failed, write_run
 
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="exchange.import_check")
+@app.task(name=CHECK)
 def import_check(run_id: int) -> None:
     """First pass: check the file of a run that is validating."""
     _work(run_id, (State.VALIDATING,), State.VALIDATING, check_run)
 
 
-@app.task(name="exchange.import_write")
+@app.task(name=WRITE)
 def import_write(run_id: int) -> None:
     """Second pass: write the rows of a run that was decided, from where it stopped."""
     _work(run_id, (State.QUEUED, State.RUNNING), State.RUNNING, write_run)

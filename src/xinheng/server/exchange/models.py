@@ -91,6 +91,11 @@ class ImportRun(models.Model):
         """The row numbers of a chunk's lines, one a line."""
         return self.folder / f"chunk-{index:06d}.rows"
 
+    def drop_chunks(self) -> None:
+        """Remove what the worker made of the file, once it is in the book; the file itself and the report stay."""
+        for path in self.folder.glob("chunk-*"):
+            path.unlink(missing_ok=True)
+
     @property
     def at_work(self) -> bool:
         return self.state in AT_WORK

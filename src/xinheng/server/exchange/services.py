@@ -27,6 +27,10 @@ from xinheng.server.exchange.selectors import kinds_for
 SILENCE_SECONDS = 60
 MOST_ATTEMPTS = 5
 
+#: names of the worker's tasks; they know the services, so the services know them by name only
+CHECK = "exchange.import_check"
+WRITE = "exchange.import_write"
+
 
 def import_upload(*, kind: str, upload: UploadedFile, actor: Any, sheet: str = "") -> ImportRun:
     """Take a file in.
@@ -87,7 +91,7 @@ def import_map(*, run: ImportRun, mapping: intake.Mapping, actor: Any, sheet: st
             defaults={"mapping": run.mapping, "confirmed_by": actor},
         )
         record(type="import.mapped", subject=run, actor=actor, data={"mapping": run.mapping})
-        _defer("exchange.import_check", run)
+        _defer(CHECK, run)
     return run
 
 
@@ -114,7 +118,7 @@ def import_start(*, run: ImportRun, policy: str, duplicates: str, actor: Any) ->
         run.attempts = 0
         run.save()
         record(type="import.started", subject=run, actor=actor, data={"policy": policy, "duplicates": duplicates})
-        _defer("exchange.import_write", run)
+        _defer(WRITE, run)
     return run
 
 
@@ -138,8 +142,6 @@ def import_resume(*, run: ImportRun, actor: Any) -> ImportRun:
         run = _locked(run, actor, (State.FAILED, State.CANCELLED, *AT_WORK))
         if run.state in AT_WORK and not is_silent(run):
             raise ValidationError(_("The worker has this import in hand."))
-        if is_waiting(run):
-            raise ValidationError(_("The import waits for the worker already."))
         record(type="import.resumed", subject=run, actor=actor, data={"position": run.position})
         import_revive(run=run, attempts=0)
     return run
@@ -148,9 +150,9 @@ def import_resume(*, run: ImportRun, actor: Any) -> ImportRun:
 def import_revive(*, run: ImportRun, attempts: int) -> None:
     """Hand a run to the worker again, at the pass in which it stopped. The caller's transaction is open."""
     if run.state in (State.QUEUED, State.RUNNING) or run.started_at:
-        run.state, task = State.QUEUED, "exchange.import_write"
+        run.state, task = State.QUEUED, WRITE
     elif run.state == State.VALIDATING or run.mapping.get("columns"):
-        run.state, task = State.VALIDATING, "exchange.import_check"
+        run.state, task = State.VALIDATING, CHECK
     else:
         raise ValidationError(_("Confirm the columns first."))
     run.cancel_requested = False
@@ -159,7 +161,8 @@ def import_revive(*, run: ImportRun, attempts: int) -> None:
     run.heartbeat_at = timezone.now()
     run.finished_at = None
     run.save(update_fields=["state", "cancel_requested", "attempts", "failure", "heartbeat_at", "finished_at"])
-    _defer(task, run)
+    if not is_waiting(run):
+        _defer(task, run)
 
 
 def is_silent(run: ImportRun) -> bool:
@@ -203,12 +206,11 @@ def _remembered_or_proposed(run: ImportRun, table: intake.Table) -> intake.Mappi
 
 
 def _defer(task: str, run: ImportRun) -> None:
-    # By name, since the tasks know the services and not the other way round; same connection, so same transaction.
+    # On the connection of the running transaction: job and act are there together or not at all.
     app.configure_task(task, allow_unknown=True).defer(run_id=run.pk)
 
 
 def is_waiting(run: ImportRun) -> bool:
-    """Whether a job of the run stands in the queue, not begun: a busy worker is not a dead one."""
-    return ProcrastinateJob.objects.filter(
-        status="todo", task_name__startswith="exchange.import_", args__run_id=run.pk
-    ).exists()
+    """Whether the job for the run's pass stands in the queue, not begun: a busy worker is not a dead one."""
+    task = CHECK if run.state == State.VALIDATING else WRITE
+    return ProcrastinateJob.objects.filter(status="todo", task_name=task, args__run_id=run.pk).exists()

@@ -49,6 +49,8 @@ def write_run(run: ImportRun) -> None:
                 _fail(run, nothing.errors, log)
     finally:
         log.close()
+    if run.state == State.DONE:
+        run.drop_chunks()
 
 
 def _write_by_chunks(run: ImportRun, writer: Writer, watch: Watch, log: RefusalLog) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
 from xinheng.server.exchange.choices import Duplicates
@@ -65,9 +65,7 @@ class ReceivablesWriter:
             try:
                 with transaction.atomic(), connection.cursor() as cursor:
                     return Outcome(inserted=self._copy_straight(cursor, index))
-            except IntegrityError as error:
-                if not isinstance(error.__cause__, UniqueViolation):
-                    raise
+            except UniqueViolation:  # Django does not translate the errors of COPY
                 self._straight = False
         with connection.cursor() as cursor:
             return self._write_staged(cursor, index)
