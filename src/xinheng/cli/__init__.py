@@ -8,14 +8,11 @@ from xinheng import __version__
 
 #: command name → "module:attribute" of its click command, and the line `--help` shows for it.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "assess": ("xinheng.cli.assess:assess", "Assess companies from files, without a server."),
     "backup": ("xinheng.cli.database:backup", "Write the database and the uploaded files into one file."),
-    "bench": ("xinheng.cli.bench:bench", "Measure: rules, import, pages."),
     "demo": ("xinheng.cli.demo:demo", "Load the demo book and serve it."),
     "doctor": ("xinheng.cli.database:doctor", "Say what is wrong with this environment and how to mend it."),
     "manage": ("xinheng.cli.manage:manage", "Run a Django management command on the configured database."),
     "restore": ("xinheng.cli.database:restore", "Restore a file that `backup` wrote."),
-    "rules": ("xinheng.cli.rules:rules", "Check and explain rule sets."),
     "serve": ("xinheng.cli.serve:serve", "Serve the pages and work through the jobs."),
     "validate": ("xinheng.cli.validate:validate", "Check identifiers in a file."),
 }
