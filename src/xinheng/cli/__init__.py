@@ -9,6 +9,7 @@ from xinheng import __version__
 #: command name → "module:attribute" of its click command, and the line `--help` shows for it.
 COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("xinheng.cli.database:backup", "Write the database and the uploaded files into one file."),
+    "bench": ("xinheng.cli.bench:bench", "Measure the product beside its yardsticks."),
     "demo": ("xinheng.cli.demo:demo", "Load the demo book and serve it."),
     "doctor": ("xinheng.cli.database:doctor", "Say what is wrong with this environment and how to mend it."),
     "manage": ("xinheng.cli.manage:manage", "Run a Django management command on the configured database."),
