@@ -8,6 +8,7 @@ from xinheng import __version__
 
 #: command name → "module:attribute" of its click command, and the line `--help` shows for it.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "assess": ("xinheng.cli.assess:assess", "Assess companies from files, without a server."),
     "backup": ("xinheng.cli.database:backup", "Write the database and the uploaded files into one file."),
     "bench": ("xinheng.cli.bench:bench", "Measure the product beside its yardsticks."),
     "demo": ("xinheng.cli.demo:demo", "Load the demo book and serve it."),

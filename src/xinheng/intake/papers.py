@@ -67,7 +67,7 @@ def _kind_of(source: Any, sheet: str) -> tuple[Any, Kind, Mapping] | None:
         what = kind(key)
         try:
             table = find_table(source, what, sheet)
-            matches = propose(what, table.headers, table.unit, table.sample(20))
+            matches = propose(what, table.headers, table.unit, [cells for _row, cells in table.sample(20)])
             mapping = mapping_of(matches)
             check_mapping(what, mapping, len(table.headers))
         except EngineError:
