@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import xlsxwriter
@@ -32,16 +33,18 @@ def report_line(error: RowError, kind: Kind, language: str) -> tuple[str, ...]:
     return (str(error.row), column, error.value, error.message(language), error.accepted(language), error.code)
 
 
-def write_csv(path: Path, errors: Iterable[RowError], kind: Kind, language: str) -> int:
-    """Write a UTF-8 CSV (with the mark that spreadsheets need); returns the number of errors."""
-    count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(_HEADER["zh" if language.startswith("zh") else "en"])
-        for error in errors:
-            writer.writerow([harmless(cell) for cell in report_line(error, kind, language)])
-            count += 1
-    return count
+def csv_lines(errors: Iterable[RowError], kind: Kind, language: str) -> Iterator[str]:
+    """The report as lines of CSV, with the mark that spreadsheets need to see UTF-8."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line)
+    line.write("\ufeff")
+    writer.writerow(_HEADER["zh" if language.startswith("zh") else "en"])
+    yield line.getvalue()
+    for error in errors:
+        line.seek(0)
+        line.truncate()
+        writer.writerow([harmless(cell) for cell in report_line(error, kind, language)])
+        yield line.getvalue()
 
 
 def write_xlsx(path: Path, errors: Iterable[RowError], kind: Kind, language: str) -> int:
