@@ -156,6 +156,8 @@ class Assessor:
     def _connection(self) -> duckdb.DuckDBPyConnection:
         # Nothing a rule says can reach a file or the network: the language has no such word, and the door is shut too.
         connection = duckdb.connect(config={"enable_external_access": "false", "threads": 1})
+        # For one row, looking for a better plan costs more than any plan: measured, it halves the time.
+        connection.execute("PRAGMA disable_optimizer")
         connection.execute("SET lock_configuration = true")
         columns = ", ".join(f'"{name}" {SQL_TYPES[self.catalogue[name].type]}' for name in self.program.inputs)
         connection.execute(f"CREATE TABLE facts ({SUBJECT} BIGINT, {columns})")
