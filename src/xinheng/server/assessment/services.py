@@ -66,7 +66,7 @@ def facts_of(customer: Customer, as_of: dt.date) -> dict[str, Any]:
     for statement in kept.order_by("-period_end", "-version"):
         newest.setdefault(statement.period_end, statement)
     in_use = _one_scope(list(newest.values()))
-    facts: dict[str, Any] = dict(statement_facts([s.as_engine() for s in in_use[:3]], as_of))
+    facts: dict[str, Any] = dict(statement_facts([s.as_engine() for s in in_use], as_of))
     facts |= customer_behaviour(customer, as_of)
     if customer.industry_code:
         facts["industry_section"] = customer.industry_code[0]
