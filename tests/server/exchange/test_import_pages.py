@@ -93,11 +93,7 @@ def test_reports_hold_every_error_and_run_nothing(run):
     assert ",'=A2," in csv_report
     content = b"".join(client.get(reverse("exchange:report", args=[found.pk, "xlsx"])).streaming_content)
     rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
-    assert [row[:3] for row in rows[1:]] == [
-        (2, rows[1][1], "A1"),
-        (3, rows[2][1], "=A2"),
-        (3, rows[3][1], "2024-02-30"),
-    ]
+    assert sorted(row[::2][:2] for row in rows[1:]) == [(2, "A1"), (3, "2024-02-30"), (3, "=A2")]
 
 
 @pytest.mark.parametrize("name", ["list", "new"])

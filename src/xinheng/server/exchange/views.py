@@ -168,6 +168,7 @@ def import_status(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def import_begin(request: HttpRequest, pk: int) -> HttpResponse:
+    run_of(request, pk)
     form = StartForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose how to go on."))
