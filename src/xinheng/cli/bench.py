@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -34,3 +35,25 @@ def _report(module: str, as_json: bool, **options: Any) -> None:
 def import_(rows: int, rounds: int, as_json: bool) -> None:
     """The worker's import of invoices beside a plain COPY of the same rows into the same table."""
     _report("imports", as_json, rows=rows, rounds=rounds)
+
+
+@bench.command("real-data")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write the page of the figures here.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def real_data(directory: Path, write: Path | None, as_json: bool) -> None:
+    """Real public files of DIRECTORY through the importers and the engine: what was taken, what refused and why."""
+    from dataclasses import asdict
+
+    from xinheng.bench.real_data import measure
+    from xinheng.bench.real_data_page import as_page
+
+    parts = measure(data=directory, say=_say)
+    if not parts:
+        raise click.UsageError(f"{directory} holds none of the known sets")
+    if write:
+        write.write_text(as_page(parts), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps({part.name: asdict(part) for part in parts}, ensure_ascii=False, default=str))
+    elif not write:
+        click.echo(as_page(parts))
