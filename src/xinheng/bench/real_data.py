@@ -210,8 +210,8 @@ def _ashare_ratios(source: Path, folder: Path, actor: Any) -> Part:
     )
     part.notes.append(
         f"{len(found)} distributions of {sum(map(len, ratios.values()))} ratios in {len(industries)} industries; the "
-        "table shows two of the ratios: debt ratio in percent and receivable days. These are what a percentile of a customer "
-        "can be read against."
+        "table shows two of the ratios: debt ratio in percent and receivable days. These are what a customer "
+        "can be placed in."
     )
     return part
 
