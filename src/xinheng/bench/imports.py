@@ -151,7 +151,7 @@ def _plain_rows(source: Path, target: Path) -> Path:
         target.open("wb") as stream,
         connection.cursor() as cursor,
         cursor.copy(
-            f"copy (select {_COLUMNS} from receivables_invoice order by number) to stdout (format csv)"  # noqa: S608
+            f"copy (select {_COLUMNS} from receivables_invoice order by number) to stdout (format csv)"
         ) as copy,
     ):
         for block in copy:
