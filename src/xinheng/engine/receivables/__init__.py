@@ -1,5 +1,51 @@
 """What invoices and payments say of a customer."""
 
-from xinheng.engine.receivables.behaviour import BEHAVIOUR_FACTS, behaviour_facts, behaviour_sql, payment_points
+from xinheng.engine.receivables.behaviour import (
+    BEHAVIOUR_FACTS,
+    Bucket,
+    behaviour_batches,
+    behaviour_facts,
+    behaviour_sql,
+    buckets,
+    payment_points,
+)
+from xinheng.engine.receivables.metrics import (
+    Metric,
+    Month,
+    accounting_age,
+    average_days_delinquent,
+    best_possible_days,
+    bucket_of,
+    collection_effectiveness,
+    concentration,
+    days_sales_count_back,
+    days_sales_outstanding,
+    largest_share,
+    overdue_ratio,
+    roll_rate,
+    weighted_days,
+)
 
-__all__ = ["BEHAVIOUR_FACTS", "behaviour_facts", "behaviour_sql", "payment_points"]
+__all__ = [
+    "BEHAVIOUR_FACTS",
+    "Bucket",
+    "Metric",
+    "Month",
+    "accounting_age",
+    "average_days_delinquent",
+    "behaviour_batches",
+    "behaviour_facts",
+    "behaviour_sql",
+    "best_possible_days",
+    "bucket_of",
+    "buckets",
+    "collection_effectiveness",
+    "concentration",
+    "days_sales_count_back",
+    "days_sales_outstanding",
+    "largest_share",
+    "overdue_ratio",
+    "payment_points",
+    "roll_rate",
+    "weighted_days",
+]
