@@ -73,10 +73,11 @@ class Chunk:
 
 @dataclass
 class _Batch:
-    """Rows split into cells: lines in our own format, and the rows that it cannot hold."""
+    """Rows split into cells: numbers and lines in our own format, and the rows that it cannot hold."""
 
     rows: int = 0
     last_row: int = 0
+    numbers: list[int] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     others: list[tuple[int, list[str]]] = field(default_factory=list)
 
@@ -160,7 +161,8 @@ class BulkReader:
             if len(cells) == width:
                 picked = _SEPARATOR.join(pick(cells)) if pick else cells[self._places[0]]
                 if picked.isprintable() and picked.count(_SEPARATOR) == parts and len(picked) < _LONGEST_LINE:
-                    batch.lines.append(f"{last}{_SEPARATOR}{picked}\n")
+                    batch.numbers.append(last)
+                    batch.lines.append(picked)
                     continue
             batch.others.append((last, cells))
         batch.last_row = last
@@ -169,9 +171,10 @@ class BulkReader:
     def _check(self, index: int, batch: _Batch) -> Chunk:
         chunk = Chunk(index, batch.rows, 0, batch.last_row, self._database)
         # UTF-8 has no form for half a surrogate pair; isprintable has refused those.
-        self._plain_file.write_text("".join(batch.lines), encoding="utf-8", newline="")
+        with self._plain_file.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(map(f"{{}}{_SEPARATOR}{{}}\n".format, batch.numbers, batch.lines))
         self._read_plain()
-        others = [*batch.others, *self._not_plain()]
+        others = [*batch.others, *self._not_plain(batch)]
         parsed: list[ParsedRow] = []
         for row, cells in sorted(others):
             result = self._rows.read(row, cells)
@@ -185,31 +188,26 @@ class BulkReader:
         return chunk
 
     def _read_plain(self) -> None:
-        """Tables `checked` (raw cells, values, whether plain) and `good` from the file of plain lines."""
+        """The table `good` from the file of lines, with the rows that SQL takes."""
         raw = ", ".join(f"'{column.key}': 'varchar'" for column in self._columns)
-        cells = ", ".join(f't."{column.key}" as "raw_{column.key}"' for column in self._columns)
         values = ", ".join(
             f'{self._fast[column.key].value} as "{column.key}"'
             if column.key in self._fast
             else f'cast(null as {_sql_type(column)}) as "{column.key}"'
             for column in self._kind.columns
         )
-        plain = " and ".join(fast.plain for fast in self._fast.values())
-        required = " and ".join(f't."{column.key}" is not null' for column in self._columns if column.required)
-        self._database.execute(
-            f"create or replace table checked as select t.row, {cells}, {values}, "  # noqa: S608  our own column names
-            f"({plain}) and ({required or 'true'}) as plain from read_csv($file, delim='{_SEPARATOR}', quote='', "
-            f"escape='', header=false, auto_detect=false, nullstr='', columns={{'row': 'bigint', {raw}}}) t",
-            {"file": str(self._plain_file)},
-        )
+        plain = [fast.plain for fast in self._fast.values()]
+        plain += [f't."{column.key}" is not null' for column in self._columns if column.required]
         completed = _COMPLETED.get(self._kind.key, {})
         columns = ", ".join(
             f"cast({completed.get(column.key, _quoted(column))} as {_sql_type(column)}) as {_quoted(column)}"
             for column in self._kind.columns
         )
         self._database.execute(
-            f"create or replace table good as select * from (select row, {columns} from checked where plain) "  # noqa: S608
-            f"where {self._holds()}"
+            f"create or replace table good as select * from (select row, {columns} from (select t.row, {values} "  # noqa: S608  our own column names
+            f"from read_csv($file, delim='{_SEPARATOR}', quote='', escape='', header=false, auto_detect=false, "
+            f"nullstr='', columns={{'row': 'bigint', {raw}}}) t where {' and '.join(plain)})) where {self._holds()}",
+            {"file": str(self._plain_file)},
         )
 
     def _holds(self) -> str:
@@ -218,16 +216,16 @@ class BulkReader:
         lines = [_quoted(column) for column in self._kind.columns if column.type == "amount"]
         return f"coalesce({', '.join(lines)}) is not null"
 
-    def _not_plain(self) -> Iterator[tuple[int, list[str]]]:
-        cells = ", ".join(f'"raw_{column.key}"' for column in self._columns)
-        found = self._database.execute(
-            f"select row, {cells} from checked anti join good using (row)"  # noqa: S608  our own column names
-        )
-        for row, *texts in found.fetchall():
-            cells_of_row = [""] * self._width
-            for place, text in zip(self._places, texts, strict=True):
-                cells_of_row[place] = text or ""
-            yield row, cells_of_row
+    def _not_plain(self, batch: _Batch) -> Iterator[tuple[int, list[str]]]:
+        if self._count("good") == len(batch.lines):
+            return
+        taken = {row for (row,) in self._database.execute("select row from good").fetchall()}
+        for number, line in zip(batch.numbers, batch.lines, strict=True):
+            if number not in taken:
+                cells = [""] * self._width
+                for place, text in zip(self._places, line.split(_SEPARATOR), strict=True):
+                    cells[place] = text
+                yield number, cells
 
     def _add(self, parsed: list[ParsedRow]) -> None:
         """Add rows that the readers of cells took to `good`."""
