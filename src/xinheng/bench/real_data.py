@@ -157,9 +157,10 @@ def _us_statements(source: Path, folder: Path, actor: Any) -> Part:
     part.notes.append(
         f"Each of {len(kept)} companies was assessed from its newest statements alone, median "
         f"{statistics.median(times) * 1000:.0f} ms: {known[True]:,} of {known.total():,} ratios have a value. "
-        "There is no score: statements are 35 of 100 parts of the composite card, and it wants half. The tolerance of "
-        "the checks is 1 USD. Apart from errors of the source, V5 fails where "
-        "shares in associates stand below tax. Nothing is changed: the page of a statement names each place."
+        "Where a model has no value, the file lacks a line that it needs (market value, amortisation) or its balance "
+        "sheet is not parted into current and other. There is no score: statements are 35 of 100 parts of the "
+        "composite card, and it wants half. The tolerance of the checks is 1 USD. Apart from errors of the source, V5 "
+        "fails where shares in associates stand below tax. Nothing is changed; the page of a statement names the place."
     )
     return part
 
@@ -228,7 +229,8 @@ def _registry(source: Path, folder: Path, actor: Any) -> Part:
     valid = sum(verdict for _, _, verdict in verdicts)
     part.notes.append(
         f"`xinheng validate codes` tells {valid} valid and {len(rows) - valid} wrong codes apart "
-        f"({seconds * 1000:.0f} ms); {sum(right)} of {len(rows)} verdicts agree with the label of the row."
+        f"({seconds * 1000:.0f} ms); {sum(right)} of {len(rows)} verdicts agree with the label of the row. The "
+        "importer keeps a 13-digit number, which nobody can verify, and refuses rows for other cells, too."
     )
     part.tables.append(
         (

@@ -62,7 +62,7 @@ def _section(part: Part) -> list[str]:
     for note in part.notes:
         lines += [note, ""]
     for heading, header, body in part.tables:
-        lines += [f"{heading[0].upper()}{heading[1:]}:", "", *_table(header, body)]
+        lines += [f"**{heading}**", "", *_table(header, body)]
     return lines
 
 

@@ -6,6 +6,7 @@ import os
 import resource
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +26,11 @@ def own_schema(say: Callable[[str], None]) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="xinheng-bench-"))
     with database.running():
         import django
+        import structlog
         from django.conf import settings
+
+        # Standard output is for the one JSON object.
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
         options = settings.DATABASES["default"].setdefault("OPTIONS", {})
         options["options"] = f"{options.get('options', '')} -c search_path={schema}".strip()
