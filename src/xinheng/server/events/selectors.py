@@ -18,7 +18,7 @@ class Entry:
 
     @property
     def actor(self) -> str:
-        return str(self.event.actor) if self.event.actor else ""
+        return self.event.actor_label or (str(self.event.actor) if self.event.actor else "")
 
 
 def timeline(subject: models.Model, limit: int = 50) -> list[Entry]:
@@ -39,4 +39,4 @@ def latest(limit: int = 20, *, subjects: dict[str, Any] | None = None) -> list[E
 
 def _entries(events: models.QuerySet[Event], limit: int) -> list[Entry]:
     rows = events.select_related("actor").order_by("-id")[:limit]
-    return [Entry(event, sentence(event.type)) for event in rows]
+    return [Entry(event, sentence(event.type, event.data)) for event in rows]

@@ -1,13 +1,15 @@
 """Writing to the spine."""
 
+import datetime as dt
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-from xinheng.server.events.models import Event
+from xinheng.server.events.models import TYPE_FORM, Event
 
 
 class NotInTransaction(RuntimeError):
@@ -15,7 +17,13 @@ class NotInTransaction(RuntimeError):
 
 
 def record(
-    *, type: str, subject: models.Model, actor: Any = None, data: dict[str, Any] | None = None, reason: str = ""
+    *,
+    type: str,
+    subject: models.Model,
+    actor: Any = None,
+    data: dict[str, Any] | None = None,
+    reason: str = "",
+    occurred_at: dt.datetime | None = None,
 ) -> Event:
     """Write one event in the running transaction.
 
@@ -24,41 +32,45 @@ def record(
         subject: the saved row that it happened to.
         actor: the user who acted, None for the system.
         data: what changed, as JSON.
-    Raises: NotInTransaction outside `transaction.atomic()`.
+        occurred_at: when it happened, where that is not now.
+    Raises: NotInTransaction outside `transaction.atomic()`; ValueError for a type of another form or an unsaved row.
     """
-    if not connection.in_atomic_block:
-        raise NotInTransaction(type)
-    return Event.objects.create(
-        type=type,
-        actor=actor,
-        subject_type=subject._meta.label_lower,
-        subject_id=subject.pk,
-        subject_label=str(subject)[:200],
-        data=_plain(data or {}),
-        reason=reason,
-    )
+    _refuse_outside(type)
+    event = _event(type, subject, actor, data or {}, reason)
+    if occurred_at is not None:
+        event.occurred_at = occurred_at
+    event.save(force_insert=True)
+    return event
 
 
 def record_many(*, type: str, subjects: Sequence[tuple[models.Model, dict[str, Any]]], actor: Any = None) -> None:
     """Write one event of the same type for each saved row, with its data, in the running transaction.
 
-    Raises: NotInTransaction outside `transaction.atomic()`.
+    Raises: as `record`.
     """
+    _refuse_outside(type)
+    Event.objects.bulk_create([_event(type, subject, actor, data) for subject, data in subjects], batch_size=1_000)
+
+
+def _refuse_outside(type: str) -> None:
     if not connection.in_atomic_block:
         raise NotInTransaction(type)
-    Event.objects.bulk_create(
-        [
-            Event(
-                type=type,
-                actor=actor,
-                subject_type=subject._meta.label_lower,
-                subject_id=subject.pk,
-                subject_label=str(subject)[:200],
-                data=_plain(data),
-            )
-            for subject, data in subjects
-        ],
-        batch_size=1_000,
+    if not re.fullmatch(TYPE_FORM, type):
+        raise ValueError(f"an event type reads room.act, not {type!r}")
+
+
+def _event(type: str, subject: models.Model, actor: Any, data: dict[str, Any], reason: str = "") -> Event:
+    if subject.pk is None:
+        raise ValueError(f"{type}: the subject is not saved")
+    return Event(
+        type=type,
+        actor=actor,
+        actor_label=str(actor)[:150] if actor else "",
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        subject_label=str(subject)[:200],
+        data=_plain(data),
+        reason=reason,
     )
 
 
