@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from xinheng.engine.statements import LINES, check
+from xinheng.server.accounts.language import reader_language
 from xinheng.server.accounts.permissions import may, may_required
 from xinheng.server.assessment.models import Assessment, Statement
 from xinheng.server.assessment.selectors import GRADES, assessments_visible, newest_assessments
@@ -24,10 +24,6 @@ from xinheng.server.assessment.services import (
 from xinheng.server.customers.page import page_context
 from xinheng.server.customers.selectors import customers_visible
 from xinheng.server.events.selectors import timeline
-
-
-def _language() -> str:
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
 def assessment_list(request: HttpRequest) -> HttpResponse:
@@ -58,7 +54,7 @@ def statements(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(customers_visible(request.user), pk=pk)
     kept = list(Statement.objects.filter(customer=customer).order_by("-period_end", "-version")[:4])
     engine = [statement.as_engine() for statement in kept]
-    language = _language()
+    language = reader_language()
     rows = []
     for line in LINES.values():
         amounts = [statement.lines.get(line.code) for statement in engine]
@@ -76,7 +72,7 @@ def statements(request: HttpRequest, pk: int) -> HttpResponse:
 def detail(request: HttpRequest, pk: int, form_errors: dict[str, list[str]] | None = None) -> HttpResponse:
     assessment = get_object_or_404(assessments_visible(request.user), pk=pk)
     runner, answer = stored_answer(assessment)
-    language = _language()
+    language = reader_language()
     lines = runner.contributions(answer)
     ahead, behind = runner.reasons(answer)
     context = {
@@ -171,7 +167,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
 
 def rules(request: HttpRequest) -> HttpResponse:
     runner = assessor()
-    language = _language()
+    language = reader_language()
     documents = [
         {"name": name, "title": heading.get(language, name), "heading": heading,
          "text": runner.rules.documents[name]}

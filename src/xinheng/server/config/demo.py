@@ -16,7 +16,7 @@ from xinheng.server.assessment.services import assessment_run
 from xinheng.server.config.demo_users import PASSWORD, USERS
 from xinheng.server.customers.models import Contact, Customer, Identifier
 from xinheng.server.customers.search import tokens
-from xinheng.server.customers.services import size_of
+from xinheng.server.customers.size import size_set
 from xinheng.server.events.models import Event
 from xinheng.server.receivables.models import Allocation, Invoice, Payment
 
@@ -94,8 +94,12 @@ def _customer(company: Company, salespeople: list[User]) -> Customer:
         is_demo=True,
         search_tokens=tokens([company.name, number, company.uscc]),
     )
-    newest = company.statements[0].lines if company.statements else {}
-    customer.size_class = size_of(customer, revenue=newest.get("rev"), total_assets=newest.get("ta"))
+    if company.statements:
+        newest = company.statements[0]
+        lines = newest.lines
+        size_set(customer, revenue=lines.get("rev"), total_assets=lines.get("ta"), period_end=newest.period_end)
+    else:
+        size_set(customer)
     return customer
 
 

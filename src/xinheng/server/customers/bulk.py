@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from xinheng.server.customers.models import Contact, Customer, Identifier
 from xinheng.server.customers.search import tokens
-from xinheng.server.customers.services import size_of
+from xinheng.server.customers.size import size_set
 from xinheng.server.events.services import record_many
 
 _BATCH = 500
@@ -40,7 +40,7 @@ def customers_create(*, customers: Sequence[NewCustomer], actor: Any, source: Ma
     for new in customers:
         fields = {key: value for key, value in new.fields.items() if value is not None}
         customer = Customer(**(fields | {"number": fields.get("number") or next(numbers)}))
-        customer.size_class = size_of(customer)
+        size_set(customer)
         customer.search_tokens = tokens([customer.name, customer.name_en, customer.number, *new.identifiers.values()])
         opened.append(customer)
     Customer.objects.bulk_create(opened, batch_size=_BATCH)

@@ -1,24 +1,27 @@
 """Acts on customer files: each in one transaction with its event."""
 
 import datetime as dt
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xinheng.engine import identity
-from xinheng.server.customers.models import Contact, Customer, Identifier
+from xinheng.engine.errors import InvalidIndustryCode
+from xinheng.server.accounts.language import reader_language, told
+from xinheng.server.customers.models import Address, Contact, Customer, Identifier
 from xinheng.server.customers.search import tokens
+from xinheng.server.customers.size import size_set
 from xinheng.server.events.services import record
 
 EDITABLE = (
-    "name", "name_en", "kind", "owner", "industry_code", "region_code", "address", "founded_on", "customer_since",
-    "registered_capital", "employees",
+    "name", "name_en", "kind", "status", "owner", "industry_code", "region_code", "address", "founded_on",
+    "customer_since", "registered_capital", "capital_currency", "employees",
 )  # fmt: skip
 
 
@@ -36,24 +39,22 @@ def customer_create(
     """
     number = fields.get("number") or _next_number()
     customer = Customer(number=number, is_demo=is_demo, **{key: fields[key] for key in EDITABLE if key in fields})
-    customer.size_class = size_of(customer)
+    size_set(customer)
     _check(customer)
     customer.save()
-    for kind, value in (identifiers or {}).items():
-        if value:
-            identifier_add(customer=customer, kind=kind, value=value, index=False)
+    kept = {kind: _put(customer, kind, value).value for kind, value in (identifiers or {}).items() if value}
     index_refresh(customer)
-    record(type="customer.created", subject=customer, actor=actor, data={"number": number})
+    record(type="customer.created", subject=customer, actor=actor, data={"number": number, **kept})
     return customer
 
 
 @transaction.atomic
-def customer_update(*, customer: Customer, version: int, fields: Mapping[str, Any], actor: Any) -> Customer:
-    """Change a file; what changed goes into the event, old and new.
+def customer_update(*, customer: Customer, version: int, fields: Mapping[str, Any], actor: Any = None) -> Customer:
+    """Change fields of a file that was read at `version`.
 
-    Raises: EditedMeanwhile when `version` is no longer the current one, ValidationError as `customer_create`.
+    Raises: EditedMeanwhile when somebody was faster; ValidationError naming the field. Nothing is written then.
     """
-    current = Customer.objects.select_for_update().get(pk=customer.pk)
+    current = _locked(customer)
     if current.version != version:
         raise EditedMeanwhile(_("Somebody else has changed this file meanwhile. Reload it and enter the change again."))
     changed = {}
@@ -63,7 +64,7 @@ def customer_update(*, customer: Customer, version: int, fields: Mapping[str, An
             setattr(current, key, fields[key])
     if not changed:
         return current
-    current.size_class = size_of(current)
+    size_set(current)
     current.version += 1
     _check(current)
     current.save()
@@ -74,61 +75,166 @@ def customer_update(*, customer: Customer, version: int, fields: Mapping[str, An
 
 @transaction.atomic
 def customer_archive(*, customer: Customer, actor: Any, reason: str) -> Customer:
-    """Take a file out of the lists; nothing is deleted."""
-    customer.archived_at = timezone.now()
-    customer.save(update_fields=["archived_at"])
-    record(type="customer.archived", subject=customer, actor=actor, reason=reason)
+    """Take a file out of the lists; nothing is deleted, and its codes become free for another file.
+
+    Raises: ValidationError without a reason.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the file is archived.")})
+    customer = _locked(customer)
+    if customer.archived_at is None:
+        customer.archived_at = timezone.now()
+        customer.version += 1
+        customer.save(update_fields=["archived_at", "version"])
+        customer.identifiers.update(is_live=False)
+        record(type="customer.archived", subject=customer, actor=actor, reason=reason.strip())
     return customer
 
 
-def identifier_add(*, customer: Customer, kind: str, value: str, index: bool = True) -> Identifier:
+@transaction.atomic
+def customer_restore(*, customer: Customer, actor: Any) -> Customer:
+    """Bring an archived file back. Raises ValidationError when another file holds one of its codes by now."""
+    customer = _locked(customer)
+    if customer.archived_at is not None:
+        for identifier in customer.identifiers.all():
+            _refuse_taken(customer, identifier.kind, identifier.value)
+        customer.archived_at = None
+        customer.version += 1
+        customer.save(update_fields=["archived_at", "version"])
+        customer.identifiers.update(is_live=True)
+        record(type="customer.restored", subject=customer, actor=actor)
+    return customer
+
+
+@transaction.atomic
+def customer_size_refresh(
+    *,
+    customer: Customer,
+    revenue: Decimal | None,
+    total_assets: Decimal | None,
+    period_end: dt.date,
+    actor: Any = None,
+) -> Customer:
+    """Tell the size class anew from the newest annual statement (元). A class that changes is an event."""
+    current = _locked(customer)
+    before = current.size_class
+    size_set(current, revenue=revenue, total_assets=total_assets, period_end=period_end)
+    current.save(update_fields=["size_class", "size_status", "size_inputs"])
+    if current.size_class != before:
+        data = {"old": before, "new": current.size_class, "period_end": period_end}
+        record(type="customer.size_changed", subject=current, actor=actor, data=data)
+    return current
+
+
+@transaction.atomic
+def identifier_add(*, customer: Customer, kind: str, value: str, actor: Any = None) -> Identifier:
     """Add a checked code. Raises ValidationError with the reason and, where unique, the suggestion."""
-    checked = identity.check(kind, value)
-    if not checked.ok:
-        language = "zh" if (get_language() or "zh").startswith("zh") else "en"
-        problem = checked.errors[0].message(language)
-        if checked.suggestion:
-            problem += " " + _("Did you mean %(code)s?") % {"code": checked.suggestion}
-        raise ValidationError({kind: problem})
-    if Identifier.objects.filter(kind=kind, value=checked.value).exclude(customer=customer).exists():
-        raise ValidationError({kind: _("Another customer file has this code.")})
-    identifier, _created = Identifier.objects.get_or_create(customer=customer, kind=kind, value=checked.value)
-    if index:
-        index_refresh(customer)
+    identifier = _put(customer, kind, value)
+    index_refresh(customer)
+    data = {"kind": kind, "value": identifier.value}
+    record(type="customer.identifier_added", subject=customer, actor=actor, data=data)
     return identifier
 
 
 @transaction.atomic
+def identifier_remove(*, identifier: Identifier, actor: Any) -> None:
+    """Take a code off a file; the event keeps it."""
+    customer, data = identifier.customer, {"kind": identifier.kind, "value": identifier.value}
+    identifier.delete()
+    index_refresh(customer)
+    record(type="customer.identifier_removed", subject=customer, actor=actor, data=data)
+
+
+@transaction.atomic
 def contact_add(*, customer: Customer, fields: Mapping[str, Any], actor: Any) -> Contact:
+    """Add a person to talk to."""
     contact = Contact(customer=customer, **fields)
-    contact.full_clean()
-    contact.save()
+    _checked_save(contact)
+    index_refresh(customer)
     record(type="customer.contact_added", subject=customer, actor=actor, data={"contact": contact.name})
     return contact
 
 
-def size_of(customer: Customer, *, revenue: Decimal | None = None, total_assets: Decimal | None = None) -> str:
-    """The size class by the 2017 rules, empty while it cannot be told."""
-    if not customer.industry_code:
-        return ""
-    try:
-        result = identity.size_class(customer.industry_code, customer.employees, revenue, total_assets)
-    except Exception:  # an industry the rules do not know leaves the class open
-        return customer.size_class
-    return str(result.size_class) if result.size_class else customer.size_class
+@transaction.atomic
+def contact_remove(*, contact: Contact, actor: Any) -> None:
+    """Take a person off a file; the event keeps name and numbers."""
+    customer = contact.customer
+    data = {"contact": contact.name, "role": contact.role, "phone": contact.phone, "email": contact.email}
+    contact.delete()
+    index_refresh(customer)
+    record(type="customer.contact_removed", subject=customer, actor=actor, data=data)
+
+
+@transaction.atomic
+def address_add(*, customer: Customer, fields: Mapping[str, Any], actor: Any) -> Address:
+    """Add a place beside the registered address."""
+    address = Address(customer=customer, **fields)
+    _checked_save(address)
+    data = {"kind": address.kind, "address": address.text}
+    record(type="customer.address_added", subject=customer, actor=actor, data=data)
+    return address
+
+
+@transaction.atomic
+def address_remove(*, address: Address, actor: Any) -> None:
+    """Take a place off a file; the event keeps it."""
+    customer, data = address.customer, {"kind": address.kind, "address": address.text}
+    address.delete()
+    record(type="customer.address_removed", subject=customer, actor=actor, data=data)
 
 
 def index_refresh(customer: Customer) -> None:
     """Renew what the search finds the customer by."""
     codes = customer.identifiers.values_list("value", flat=True)
-    found = tokens([customer.name, customer.name_en, customer.number, *codes])
+    people = customer.contacts.values_list("name", flat=True)
+    found = tokens([customer.name, customer.name_en, customer.number, *codes, *people])
     Customer.objects.filter(pk=customer.pk).update(search_tokens=found)
 
 
+def _locked(customer: Customer) -> Customer:
+    return Customer.objects.select_for_update().get(pk=customer.pk)
+
+
+def _put(customer: Customer, kind: str, value: str) -> Identifier:
+    checked = identity.check(kind, value)
+    if not checked.ok:
+        problem = checked.errors[0].message(reader_language())
+        if checked.suggestion:
+            problem += " " + _("Did you mean %(code)s?") % {"code": checked.suggestion}
+        raise ValidationError({kind: problem})
+    _refuse_taken(customer, kind, checked.value)
+    identifier, _created = Identifier.objects.get_or_create(customer=customer, kind=kind, value=checked.value)
+    return identifier
+
+
+def _refuse_taken(customer: Customer, kind: str, value: str) -> None:
+    if Identifier.objects.filter(kind=kind, value=value, is_live=True).exclude(customer=customer).exists():
+        raise ValidationError({kind: _("Another customer file has this code.")})
+
+
 def _check(customer: Customer) -> None:
+    _refuse_control_characters(customer)
+    if customer.industry_code:
+        try:
+            customer.industry_code = identity.industry(customer.industry_code).code
+        except InvalidIndustryCode as error:
+            raise ValidationError({"industry_code": told(error)}) from None
     customer.full_clean(exclude=["search_tokens"])
     if customer.founded_on and customer.founded_on > dt.date.today():  # noqa: DTZ011 - a date of the civil calendar
         raise ValidationError({"founded_on": _("This date is in the future.")})
+
+
+def _checked_save(row: models.Model) -> None:
+    _refuse_control_characters(row)
+    row.full_clean()
+    row.save()
+
+
+def _refuse_control_characters(row: models.Model) -> None:
+    for field in row._meta.get_fields():
+        text = getattr(row, field.name, None) if isinstance(field, models.CharField) else None
+        if isinstance(text, str) and any(unicodedata.category(ch) == "Cc" for ch in text):
+            raise ValidationError({field.name: _("This text holds a control character.")})
 
 
 def _next_number() -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,6 +19,7 @@ from xinheng import intake
 from xinheng.engine.notation import AmountUnit
 from xinheng.intake import reports
 from xinheng.intake.templates import template_workbook
+from xinheng.server.accounts.language import reader_language, told
 from xinheng.server.events.selectors import timeline
 from xinheng.server.exchange.choices import AT_WORK, Kind, State
 from xinheng.server.exchange.forms import StartForm, UploadForm, mapping_from
@@ -43,11 +43,6 @@ MOST_IN_WORKBOOK = 20_000
 _PER_PAGE = 50
 
 
-def language() -> Literal["zh", "en"]:
-    """For what the engine and the intake say."""
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
-
-
 def run_of(request: HttpRequest, pk: int) -> ImportRun:
     return get_object_or_404(imports_visible(request.user).select_related("started_by"), pk=pk)
 
@@ -68,7 +63,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
         try:
             run = import_upload(kind=form.cleaned_data["kind"], upload=form.cleaned_data["file"], actor=request.user)
         except intake.FileError as error:
-            form.add_error("file", error.message(language()))
+            form.add_error("file", told(error))
         else:
             return redirect("exchange:columns", pk=run.pk)
     status = 400 if form.errors else 200
@@ -81,7 +76,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 def template_download(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in Kind.values:
         raise Http404
-    content = template_workbook(intake.kind(kind), language())
+    content = template_workbook(intake.kind(kind), reader_language())
     response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     response["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
     return response
@@ -98,7 +93,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
             mapping = mapping_from(request.POST, len(run.headers))
             import_map(run=run, mapping=mapping, actor=request.user)
         except intake.FileError as error:
-            problem, status = error.message(language()), 400
+            problem, status = told(error), 400
         except ValueError:
             problem, status = _("Each column can be given once."), 400
         except ValidationError as error:
@@ -109,7 +104,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": run,
         "heads": heads(run, table, mapping),
-        "columns": [(column, column.label(language())) for column in run.definition.columns],
+        "columns": [(column, column.label(reader_language())) for column in run.definition.columns],
         "units": [unit.value for unit in AmountUnit],
         "problem": problem,
         **_preview(run, mapping, request),
@@ -129,9 +124,9 @@ def columns_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _preview(run: ImportRun, mapping: intake.Mapping, request: HttpRequest) -> dict[str, Any]:
     try:
-        return {"preview": preview(run, mapping, language(), request.user)}
+        return {"preview": preview(run, mapping, reader_language(), request.user)}
     except intake.FileError as error:
-        return {"missing": error.message(language())}
+        return {"missing": told(error)}
     except ValueError:
         return {"missing": _("The columns do not fit the file.")}
 
@@ -148,7 +143,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_act": mine,
         "may_cancel": mine and run.state in (State.DRAFT, State.PREVIEW, *AT_WORK),
         "may_resume": mine and (run.state in (State.FAILED, State.CANCELLED) or silent),
-        "failure": run.failure_text(language()),
+        "failure": run.failure_text(reader_language()),
         "silent": silent,
         "timeline": timeline(run),
         "in_workbook": run.errors <= MOST_IN_WORKBOOK,
@@ -200,7 +195,7 @@ def report_download(request: HttpRequest, pk: int, form: str) -> HttpResponseBas
     """Every error of the run, as csv (any number) or xlsx (up to `MOST_IN_WORKBOOK`)."""
     run = run_of(request, pk)
     if form == "csv":
-        lines = reports.csv_lines(refusals_of(run), run.definition, language())
+        lines = reports.csv_lines(refusals_of(run), run.definition, reader_language())
         response: HttpResponseBase = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="import-{run.pk}-errors.csv"'
         return response
@@ -208,12 +203,12 @@ def report_download(request: HttpRequest, pk: int, form: str) -> HttpResponseBas
         raise Http404
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "errors.xlsx")
-        reports.write_xlsx(path, refusals_of(run), run.definition, language())
+        reports.write_xlsx(path, refusals_of(run), run.definition, reader_language())
         # The open file outlives its name.
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"import-{run.pk}-errors.xlsx")
 
 
 def _shown(run: ImportRun, row: Any) -> dict[str, str]:
     error = intake.RowError(row.row, row.column, row.value, row.code, row.zh, row.en, row.accepted_zh, row.accepted_en)
-    number, column, value, problem, accepted, _code = reports.report_line(error, run.definition, language())
+    number, column, value, problem, accepted, _code = reports.report_line(error, run.definition, reader_language())
     return {"row": number, "column": column, "value": value, "problem": problem, "accepted": accepted}
