@@ -17,6 +17,7 @@ from xinheng.cli.serve import serve_until_stopped
 def demo(customers: int, seed: int, host: str, port: int) -> None:
     """Load the demo book where it is missing, then serve it until Ctrl-C. A second run keeps the data."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinheng.server.config.settings")
+    os.environ["XINHENG_DEMO"] = "1"  # the sign-in page then names the demo users
     load = [sys.executable, "-m", "xinheng.server.config.load_demo", str(customers), str(seed)]
 
     def announce(address: str) -> None:

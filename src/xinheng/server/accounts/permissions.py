@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from xinheng.server.accounts.choices import Role
 from xinheng.server.accounts.selectors import has_role
@@ -17,7 +18,21 @@ MAY: dict[str, tuple[Role, ...]] = {
     "assessment.run": (Role.SALES, Role.CREDIT_MANAGER, Role.RISK_OFFICER),
     "assessment.override": (Role.CREDIT_MANAGER, Role.RISK_OFFICER),
     "import.run": (Role.SALES, Role.CREDIT_MANAGER, Role.INTEGRATOR),
+    "customer.archive": (Role.CREDIT_MANAGER,),
+    "customer.reassign": (Role.CREDIT_MANAGER,),
     "account.manage": (Role.ADMINISTRATOR,),
+}
+
+#: What an act is called where a person reads what a role may do. Reading one's customers needs no entry here.
+ACTS = {
+    "customer.edit": gettext_lazy("Open and edit customer files"),
+    "customer.archive": gettext_lazy("Archive customer files"),
+    "customer.reassign": gettext_lazy("Give customers to another salesperson"),
+    "statement.edit": gettext_lazy("Enter statements"),
+    "assessment.run": gettext_lazy("Assess customers"),
+    "assessment.override": gettext_lazy("Set a grade by hand"),
+    "import.run": gettext_lazy("Import files"),
+    "account.manage": gettext_lazy("Manage accounts"),
 }
 
 

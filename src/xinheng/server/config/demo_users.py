@@ -11,3 +11,8 @@ USERS = (
     ("auditor", "示例审计", ["auditor"]),
     ("admin", "示例管理员", ["administrator"]),
 )
+
+
+def shown_at_sign_in() -> list[dict[str, str]]:
+    """What the sign-in page of a demo offers: `username`, `name` and `password` of each user."""
+    return [{"username": username, "name": name, "password": PASSWORD} for username, name, _roles in USERS]

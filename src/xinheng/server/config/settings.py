@@ -10,6 +10,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from xinheng.database import data_home, database_settings, installation_secret, media_home, recorded_url
+from xinheng.server.config.demo_users import shown_at_sign_in
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 
@@ -28,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",  # its templates of fields are ours (web/templates/django/forms)
     "allauth",
     "allauth.account",
     "django_cotton",
@@ -79,6 +81,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
 DATABASES = {"default": database_settings(os.environ.get("DATABASE_URL") or recorded_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Several web processes share the throttle of failed logins, so the cache is a table of the one database.
@@ -98,6 +102,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "xinheng.server.accounts.adapter.ClosedAccountAdapter"
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+# The demo book's users and their published password stand on the sign-in page; set by `xinheng demo` only.
+DEMO_USERS = shown_at_sign_in() if os.environ.get("XINHENG_DEMO") == "1" else []
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -121,6 +127,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 DJANGO_TABLES2_TEMPLATE = "web/table.html"
+FILTERS_EMPTY_CHOICE_LABEL = _("All")
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SECURE_COOKIES = os.environ.get("XINHENG_HTTPS") == "1"
