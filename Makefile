@@ -3,14 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev demo check test test-faults locks clean messages
+.PHONY: help setup setup-dev demo check test test-faults locks clean assets messages
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.base messages ## virtual environment, packages, translations
+setup: $(VENV)/.base assets messages ## virtual environment, packages, front-end assets, translations
 
-setup-dev: $(VENV)/.dev ## the same with what tests and checks need (a headless browser included)
+setup-dev: $(VENV)/.dev assets messages ## the same with what tests and checks need (a headless browser included)
 
 $(VENV)/bin/python:
 	$(PYTHON) scripts/environment.py create $(VENV)
@@ -24,13 +24,16 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 	$(BIN)/python scripts/environment.py browser
 	@touch $@
 
+assets: $(VENV)/.base
+	@$(BIN)/python scripts/assets.py
+
 messages: $(VENV)/.base
 	@$(BIN)/python scripts/messages.py compile
 
-demo: setup messages ## set everything up, load the demo book, serve at http://127.0.0.1:8000
+demo: setup ## set everything up, load the demo book, serve at http://127.0.0.1:8000
 	$(BIN)/xinheng demo
 
-check: setup-dev messages ## format, lint, types, contracts, missing migrations, untranslated strings
+check: setup-dev ## format, lint, types, contracts, missing migrations, untranslated strings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -39,10 +42,10 @@ check: setup-dev messages ## format, lint, types, contracts, missing migrations,
 	$(BIN)/python scripts/repository.py
 	DJANGO_SETTINGS_MODULE=tests_settings PYTHONPATH=tests $(BIN)/python -m django makemigrations --check --dry-run
 
-test: setup-dev messages ## every test but the long ones
+test: setup-dev ## every test but the long ones
 	$(BIN)/pytest
 
-test-faults: setup-dev messages ## really kills databases, workers and servers
+test-faults: setup-dev ## really kills databases, workers and servers
 	$(BIN)/pytest -m faults
 
 locks: ## compile the hash-locked requirements anew

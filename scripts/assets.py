@@ -84,7 +84,11 @@ def content_of(entry: dict[str, Any]) -> bytes:
     digest = hashlib.sha256(content).hexdigest()
     if digest != entry["sha256"]:
         raise Missing(f"{entry['from']} has sha256 {digest}, scripts/assets.toml expects {entry['sha256']}")
-    return SOURCE_MAP.sub(b"\n", content)
+    content = SOURCE_MAP.sub(b"\n", content)
+    if "layer" in entry:  # our own rules, in no layer, then win over the library's whatever its selectors are
+        charset = b'@charset "UTF-8";'
+        return charset + f"@layer {entry['layer']} {{".encode() + content.replace(charset, b"", 1) + b"}\n"
+    return content
 
 
 def sprite(names: list[str]) -> bytes:

@@ -20,8 +20,12 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         ("scale", "assessment:rules", _("Rules")),
     ]
     found = [(icon, url, label) for icon, name, label in entries if (url := _address(name))]
-    # The longest address that the page's own begins with is where one is.
-    here = max((url for _icon, url, _label in found if request.path.startswith(url)), key=len, default="")
+    # The longest address that the page's own begins with is where one is; a customer's statements and ratings, kept
+    # by another room, are still that customer's page.
+    path = request.path
+    if path.startswith(f"{_address('assessment:list')}of/"):
+        path = _address("customers:list")
+    here = max((url for _icon, url, _label in found if path.startswith(url)), key=len, default="")
     user = getattr(request, "user", None)
     return {
         "navigation": [

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 POLICY = "; ".join(
     (
         "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
         "img-src 'self' data:",
         "object-src 'none'",
         "base-uri 'self'",

@@ -1,29 +1,45 @@
-"""The first page: what is there, how it is rated, what happened last."""
+"""Pages that belong to no room: home, help, and the parts that all pages are made of."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from xinheng.server.assessment.selectors import grade_distribution, newest_assessments
+from xinheng.server.accounts.permissions import may
 from xinheng.server.customers.selectors import customers_visible
 from xinheng.server.events.selectors import latest
+from xinheng.server.web import specimens
+from xinheng.server.web.selectors import grades_of_book, open_and_overdue, tasks, weakest
+
+#: Events read for the timeline of the first page; runs of equal ones become one line.
+EVENTS = 120
 
 
 def home(request: HttpRequest) -> HttpResponse:
     customers = customers_visible(request.user)
-    grades = grade_distribution(request.user)
-    rated = sum(count for _grade, count in grades)
+    grades = grades_of_book(request.user)
+    rated = sum(part["count"] for part in grades)
     total = customers.count()
-    start = 0.0
-    stack = []
-    for grade, count in grades:
-        stack.append({"grade": grade, "count": count, "start": start, "width": 100 * count / rated})
-        start += 100 * count / rated
+    owed, overdue = open_and_overdue(request.user)
     context = {
         "customers": total,
         "rated": rated,
-        "unrated": total - rated,
-        "stack": stack,
-        "weak": [a for a in newest_assessments(request.user)[:200] if a.effective_grade in ("CCC", "CC", "C", "D")][:8],
-        "latest": latest(15, subjects={"customers.customer": customers.values("pk")}),
+        "owed": owed,
+        "overdue": overdue,
+        "overdue_share": overdue / owed if owed and overdue is not None else None,
+        "grades": grades,
+        "weak_count": sum(part["count"] for part in grades if part["grade"] in ("CCC", "CC", "C", "D")),
+        "weak": weakest(request.user),
+        "tasks": tasks(request.user),
+        "latest": latest(EVENTS, subjects={"customers.customer": customers.values("pk")}),
+        "may_edit": may(request.user, "customer.edit"),
+        "may_import": may(request.user, "import.run"),
     }
     return render(request, "web/home.html", context)
+
+
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/help.html")
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    """Every part that pages are made of, with made-up figures: to look at, and for the accessibility scan."""
+    return render(request, "web/components.html", specimens.context())

@@ -20,19 +20,29 @@ def unit_name(unit: str) -> str:
     return {"yuan": _("yuan"), "wan": _("10,000 yuan"), "yi": _("100 million yuan")}[unit]
 
 
+def unit_of(context: Any) -> str:
+    """The unit that the reader wants amounts in; ten thousand yuan where nobody is signed in."""
+    return getattr(getattr(context.get("request"), "user", None), "amount_unit", "wan")
+
+
 @register.simple_tag(takes_context=True)
 def money(context: Any, amount: Any, reason: str = "") -> str:
     """An amount in the reader's unit, without the unit's name (it stands in the head of the column)."""
     if amount is None or amount == "":
         return unknown(reason)
-    unit = getattr(context["request"].user, "amount_unit", "wan")
-    return f"{Decimal(amount) / UNITS[unit]:,.2f}"
+    return f"{Decimal(amount) / UNITS[unit_of(context)]:,.2f}"
 
 
 @register.simple_tag(takes_context=True)
 def money_unit(context: Any) -> str:
     """The name of the reader's unit."""
-    return unit_name(getattr(context["request"].user, "amount_unit", "wan"))
+    return unit_name(unit_of(context))
+
+
+@register.simple_tag
+def number(value: Any, digits: int = 2, reason: str = "") -> str:
+    """A plain number with thousands separators."""
+    return unknown(reason) if value is None or value == "" else f"{value:,.{digits}f}"
 
 
 @register.simple_tag
