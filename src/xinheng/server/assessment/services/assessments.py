@@ -1,4 +1,4 @@
-"""Acts of assessment: keep a statement, run the rules, set a grade by hand."""
+"""Acts of assessment: run the rules, set a grade by hand, replay."""
 
 import datetime as dt
 import json
@@ -30,33 +30,6 @@ DAYS_IN_YEAR = 365.25
 def assessor() -> Assessor:
     """The shipped rules, made ready once a process."""
     return Assessor()
-
-
-@transaction.atomic
-def statement_save(
-    *, customer: Customer, period_end: dt.date, lines: Mapping[str, Decimal], actor: Any = None, **fields: Any
-) -> Statement:
-    """Keep a statement as given. The same period again is a restatement: a new version, the old one stays."""
-    scope = fields.get("scope", Statement.Scope.CONSOLIDATED)
-    before = Statement.objects.filter(customer=customer, period_end=period_end, scope=scope)
-    version = 1 + max(before.values_list("version", flat=True), default=0)
-    statement = Statement(
-        customer=customer,
-        period_end=period_end,
-        version=version,
-        lines={code: str(amount) for code, amount in lines.items()},
-        **fields,
-    )
-    statement.as_engine()  # refuses unknown lines before anything is written
-    statement.full_clean()
-    statement.save()
-    record(
-        type="statement.kept",
-        subject=customer,
-        actor=actor,
-        data={"period_end": period_end, "version": version, "lines": len(lines)},
-    )
-    return statement
 
 
 def facts_of(customer: Customer, as_of: dt.date) -> dict[str, Any]:

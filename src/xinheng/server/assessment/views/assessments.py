@@ -1,4 +1,4 @@
-"""Pages of assessments: statements, ratings, one assessment with its reasons, the rules themselves."""
+"""Pages of assessments: lists, one assessment with its reasons, override and replay."""
 
 import datetime as dt
 from typing import Any
@@ -9,15 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
-from xinheng.engine.statements import LINES, check
 from xinheng.server.accounts.language import reader_language
 from xinheng.server.accounts.permissions import may, may_required
-from xinheng.server.assessment.models import Assessment, Statement
+from xinheng.server.assessment.models import Assessment
 from xinheng.server.assessment.selectors import GRADES, assessments_visible, newest_assessments
 from xinheng.server.assessment.services import (
     assessment_replay,
     assessment_run,
-    assessor,
     rating_override,
     stored_answer,
 )
@@ -48,25 +46,6 @@ def ratings(request: HttpRequest, pk: int) -> HttpResponse:
         "may_assess": may(request.user, "assessment.run"),
     }
     return render(request, "assessment/ratings.html", context)
-
-
-def statements(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = get_object_or_404(customers_visible(request.user), pk=pk)
-    kept = list(Statement.objects.filter(customer=customer).order_by("-period_end", "-version")[:4])
-    engine = [statement.as_engine() for statement in kept]
-    language = reader_language()
-    rows = []
-    for line in LINES.values():
-        amounts = [statement.lines.get(line.code) for statement in engine]
-        if any(amount is not None for amount in amounts):
-            rows.append({"line": line, "label": getattr(line, language), "amounts": amounts})
-    findings = [
-        {"statement": kept[i], "text": getattr(finding, language), "finding": finding}
-        for i in range(len(engine))
-        for finding in check(engine[i], engine[i + 1] if i + 1 < len(engine) else None)
-    ]
-    context = page_context(customer, "statements") | {"kept": kept, "rows": rows, "findings": findings}
-    return render(request, "assessment/statements.html", context)
 
 
 def detail(request: HttpRequest, pk: int, form_errors: dict[str, list[str]] | None = None) -> HttpResponse:
@@ -163,19 +142,3 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     answer, differing = assessment_replay(assessment)
     context = {"assessment": assessment, "answer": answer, "differing": differing}
     return render(request, "assessment/replay.html", context)
-
-
-def rules(request: HttpRequest) -> HttpResponse:
-    runner = assessor()
-    language = reader_language()
-    documents = [
-        {"name": name, "title": heading.get(language, name), "heading": heading,
-         "text": runner.rules.documents[name]}
-        for name, heading in runner.rules.headings.items()
-    ]  # fmt: skip
-    models = [
-        {"model": model, "label": getattr(model, language), "use": getattr(model, f"limits_of_use_{language}")}
-        for model in runner.models()
-    ]
-    context = {"documents": documents, "models": models, "hash": runner.rules.hash}
-    return render(request, "assessment/rules.html", context)
