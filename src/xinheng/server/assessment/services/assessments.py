@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from xinheng.engine.assessment import Assessment as Answer
 from xinheng.engine.assessment import Assessor
+from xinheng.engine.profile import Profile, profile_facts
 from xinheng.engine.rules.catalogue import FactType
 from xinheng.engine.rules.ruleset import RuleSet
 from xinheng.engine.statements import statement_facts
@@ -22,8 +23,6 @@ from xinheng.server.assessment.models import Assessment, Override, RuleSetVersio
 from xinheng.server.customers.models import Customer
 from xinheng.server.events.services import record
 from xinheng.server.receivables.selectors import customer_behaviour
-
-DAYS_IN_YEAR = 365.25
 
 
 @cache
@@ -38,17 +37,18 @@ def facts_of(customer: Customer, as_of: dt.date) -> dict[str, Any]:
     kept = Statement.objects.filter(customer=customer, period_end__lte=as_of, created_at__isnull=False)
     for statement in kept.order_by("-period_end", "-version"):
         newest.setdefault(statement.period_end, statement)
-    in_use = _one_scope(list(newest.values()))
-    facts: dict[str, Any] = dict(statement_facts([s.as_engine() for s in in_use], as_of))
+    in_use = [statement.as_engine() for statement in _one_scope(list(newest.values()))]
+    facts: dict[str, Any] = dict(statement_facts(in_use, as_of))
     facts |= customer_behaviour(customer, as_of)
-    if customer.industry_code:
-        facts["industry_section"] = customer.industry_code[0]
-    facts["size_class"] = customer.size_class or None
-    facts["registered_capital"] = customer.registered_capital
-    facts["employees"] = customer.employees
-    for name, since in (("years_in_business", customer.founded_on), ("customer_age_years", customer.customer_since)):
-        if since is not None and since <= as_of:
-            facts[name] = round((as_of - since).days / DAYS_IN_YEAR, 4)
+    profile = Profile(
+        industry_code=customer.industry_code,
+        founded_on=customer.founded_on,
+        customer_since=customer.customer_since,
+        registered_capital=customer.registered_capital,
+        employees=customer.employees,
+        size_class=customer.size_class,
+    )
+    facts |= profile_facts(profile, in_use, as_of)
     return {name: value for name, value in facts.items() if value is not None}
 
 
