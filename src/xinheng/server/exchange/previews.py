@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from xinheng import intake
 from xinheng.engine.notation import AmountUnit
@@ -17,9 +21,10 @@ ROWS = 10
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the preview."""
+    """One cell of the preview; `read` is what it is taken for, where that is written otherwise."""
 
     text: str
+    read: str = ""
     problem: str = ""
     accepted: str = ""
 
@@ -69,11 +74,14 @@ def preview(run: ImportRun, mapping: intake.Mapping, language: str, user: Any) -
         ):
             errors = [unresolved_error(number, str(result.values["customer"]), why)]
         by_column = {error.column: error for error in errors}
+        read = {} if isinstance(result, list) else result.values
         taken += not errors
         rows.append(
             {
                 "number": number,
-                "cells": [_cell(cells, mapping.columns[key], by_column.get(key), language) for key in keys],
+                "cells": [
+                    _cell(cells, mapping.columns[key], by_column.get(key), read.get(key), language) for key in keys
+                ],
                 "other": by_column[""].message(language) if "" in by_column else "",
             }
         )
@@ -81,11 +89,18 @@ def preview(run: ImportRun, mapping: intake.Mapping, language: str, user: Any) -
     return {"labels": labels, "rows": rows, "taken": taken, "shown": len(rows)}
 
 
-def _cell(cells: list[str], place: int, error: intake.RowError | None, language: str) -> Cell:
+def _cell(cells: list[str], place: int, error: intake.RowError | None, value: Any, language: str) -> Cell:
     text = cells[place] if place < len(cells) else ""
-    if error is None:
-        return Cell(text[:60])
-    return Cell(text[:60], error.message(language), error.accepted(language))
+    if error is not None:
+        return Cell(text[:60], problem=error.message(language), accepted=error.accepted(language))
+    return Cell(text[:60], "" if text.strip() == (read := _read(value)) else read)
+
+
+def _read(value: Any) -> str:
+    """A value as the columns are read: amounts in 元, days in one form; texts and codes stand in the file already."""
+    if isinstance(value, Decimal):
+        return f"{value:,.2f} {_('yuan')}"
+    return value.isoformat() if isinstance(value, date) else ""
 
 
 def _customers(results: list[Any], user: Any) -> dict[str, int | Unresolved]:

@@ -41,6 +41,8 @@ from xinheng.server.exchange.services import (
 #: errors that a workbook report holds; more go to the CSV, which is written while it is read
 MOST_IN_WORKBOOK = 20_000
 _PER_PAGE = 50
+#: where on the way from file to book a run stands
+STEPS = {State.DRAFT: "columns", State.VALIDATING: "check", State.PREVIEW: "check"}
 
 
 def run_of(request: HttpRequest, pk: int) -> ImportRun:
@@ -145,6 +147,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_resume": mine and (run.state in (State.FAILED, State.CANCELLED) or silent),
         "failure": run.failure_text(reader_language()),
         "silent": silent,
+        "step": STEPS.get(State(run.state), "import"),
         "timeline": timeline(run),
         "in_workbook": run.errors <= MOST_IN_WORKBOOK,
     }
