@@ -1,12 +1,19 @@
-"""The customer's page is put together by rooms: each registers its tab and its card for the overview."""
+"""The customer's page and the list of customers are put together by rooms, each from its AppConfig.
 
-from collections.abc import Callable
+A room registers its tab, its cards and figures for the overview, its part of the one sentence, what it misses, and its
+columns of the list. Contexts are functions of the customer; templates find `customer` beside what they return.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from xinheng.server.customers.models import Customer
+
+Context = Callable[[Customer], dict[str, Any]]
 
 
 @dataclass(frozen=True, order=True)
@@ -19,14 +26,65 @@ class Tab:
 
 @dataclass(frozen=True, order=True)
 class Card:
+    """A template with its context; `wide` cards take the whole row of the overview."""
+
     order: int
     key: str
     template: str
-    context: Callable[[Customer], dict[str, Any]]
+    context: Context
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A part of the sentence on the state of things; `weight` decides which come first, higher before lower."""
+
+    text: str
+    weight: int = 0
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that is not known of the customer, why it matters, and where it can be entered."""
+
+    text: str
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """A column of the list of customers that another room answers.
+
+    Attributes:
+        column: a django-tables2 column; its accessor names what `fill` or `annotate` puts on the customer.
+        fill: given the customers of one page, puts the value on each; a fixed number of queries.
+        annotate: adds the value to the query, needed only where the list is sorted or filtered by it.
+        order_by: the names to sort by after `annotate`; empty where the column cannot be sorted.
+        choices: of the filter by this column, None where there is none.
+        select: narrows the (annotated) query to a chosen value.
+        value: the plain value of a record, for exports.
+    """
+
+    key: str
+    order: int
+    column: Callable[[], Any]
+    fill: Callable[[Sequence[Customer]], None]
+    value: Callable[[Any, Customer], Any]
+    annotate: Callable[[QuerySet[Customer]], QuerySet[Customer]] | None = None
+    order_by: tuple[str, ...] = ()
+    filter_label: str | Promise = ""
+    choices: Callable[[], Sequence[tuple[str, Any]]] | None = None
+    select: Callable[[QuerySet[Customer], str], QuerySet[Customer]] | None = None
 
 
 _tabs: list[Tab] = []
 _cards: list[Card] = []
+_figures: list[Card] = []
+_badges: list[Card] = []
+_sentences: list[tuple[int, Callable[[Customer], Sentence | None]]] = []
+_missing: list[tuple[int, Callable[[Customer], list[Missing]]]] = []
+_columns: dict[str, ListColumn] = {}
 
 
 def register_tab(key: str, label: str | Promise, url_name: str, order: int) -> None:
@@ -34,15 +92,70 @@ def register_tab(key: str, label: str | Promise, url_name: str, order: int) -> N
     _tabs.sort(key=lambda tab: tab.order)
 
 
-def register_card(key: str, template: str, context: Callable[[Customer], dict[str, Any]], order: int) -> None:
-    _cards.append(Card(order, key, template, context))
+def register_card(key: str, template: str, context: Context, order: int, *, wide: bool = False) -> None:
+    """A card of the overview."""
+    _cards.append(Card(order, key, template, context, wide))
     _cards.sort(key=lambda card: card.order)
+
+
+def register_figure(key: str, template: str, context: Context, order: int) -> None:
+    """One of at most five key figures; the template is a `<c-figure>`."""
+    _figures.append(Card(order, key, template, context))
+    _figures.sort(key=lambda card: card.order)
+
+
+def register_badge(key: str, template: str, context: Context, order: int) -> None:
+    """What stands beside the customer's name on every tab."""
+    _badges.append(Card(order, key, template, context))
+    _badges.sort(key=lambda card: card.order)
+
+
+def register_sentence(tell: Callable[[Customer], Sentence | None], order: int) -> None:
+    """A part of the one sentence; None where the room has nothing to say."""
+    _sentences.append((order, tell))
+    _sentences.sort(key=lambda pair: pair[0])
+
+
+def register_missing(find: Callable[[Customer], list[Missing]], order: int) -> None:
+    """What the room does not know of the customer."""
+    _missing.append((order, find))
+    _missing.sort(key=lambda pair: pair[0])
+
+
+def register_column(column: ListColumn) -> None:
+    _columns[column.key] = column
+
+
+def list_columns() -> list[ListColumn]:
+    return sorted(_columns.values(), key=lambda column: column.order)
 
 
 def page_context(customer: Customer, active: str) -> dict[str, Any]:
     """What every tab of the customer's page needs."""
-    return {"customer": customer, "tabs": _tabs, "active_tab": active}
+    return {"customer": customer, "tabs": _tabs, "active_tab": active, "badges": _answered(_badges, customer)}
 
 
 def cards(customer: Customer) -> list[dict[str, Any]]:
-    return [{"template": card.template, **card.context(customer)} for card in _cards]
+    return _answered(_cards, customer)
+
+
+def figures(customer: Customer) -> list[dict[str, Any]]:
+    return _answered(_figures, customer)
+
+
+def sentence(customer: Customer) -> list[str]:
+    """The parts of the sentence, what weighs most first."""
+    told = [part for _order, tell in _sentences if (part := tell(customer)) is not None]
+    return [part.text for part in sorted(told, key=lambda part: -part.weight)]
+
+
+def missing(customer: Customer) -> list[Missing]:
+    return [entry for _order, find in _missing for entry in find(customer)]
+
+
+def _answered(parts: Sequence[Card], customer: Customer) -> list[dict[str, Any]]:
+    return [_context(part, part.context(customer)) for part in parts]
+
+
+def _context(part: Card, context: Mapping[str, Any]) -> dict[str, Any]:
+    return {"template": part.template, "wide": part.wide, **context}
