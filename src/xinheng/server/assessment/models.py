@@ -5,10 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from xinheng.engine import statements
+from xinheng.engine.norms import SHARES, Norm, Origin
+from xinheng.server.customers.choices import SizeClass
 from xinheng.server.customers.models import Customer
 
 
@@ -124,3 +128,84 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment} → {self.grade}"
+
+
+class IndustryNorm(models.Model):
+    """How one ratio is spread among the companies of one group; replaced when the same group is loaded or built anew.
+
+    Quantiles are in the unit that the rules store (a share for %); a published table may lack the outer ones.
+    """
+
+    class From(models.TextChoices):
+        REFERENCE = Origin.REFERENCE.value, _("Loaded reference")
+        BOOK = Origin.BOOK.value, _("Own book")
+
+    origin = models.CharField(_("origin"), max_length=9, choices=From.choices)
+    source = models.CharField(_("source"), max_length=100)
+    period = models.CharField(_("period"), max_length=20)
+    industry = models.CharField(_("industry"), max_length=3, blank=True)  # C35, C, or empty for all industries
+    size_class = models.CharField(_("size class"), max_length=10, choices=SizeClass.choices, blank=True)
+    ratio = models.CharField(_("ratio"), max_length=40)
+    n = models.PositiveIntegerField(_("companies"))
+    p01 = models.FloatField(null=True)
+    p05 = models.FloatField(null=True)
+    p10 = models.FloatField(null=True)
+    p25 = models.FloatField()
+    p50 = models.FloatField()
+    p75 = models.FloatField()
+    p90 = models.FloatField(null=True)
+    p95 = models.FloatField(null=True)
+    p99 = models.FloatField(null=True)
+    loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
+    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    rules_hash = models.CharField(max_length=64, blank=True)  # of the rules that made the ratios; the book's only
+
+    QUANTILES = ("p01", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p99")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ratio", "industry", "size_class", "origin", "source", "period"], name="norm_once"
+            ),
+            models.CheckConstraint(condition=Q(n__gte=1), name="norm_has_companies"),
+            models.CheckConstraint(
+                condition=Q(industry="") | Q(industry__regex=r"^[A-T]([0-9]{2})?$"), name="norm_industry"
+            ),
+            models.CheckConstraint(condition=~Q(source="") & ~Q(period=""), name="norm_says_where_from"),
+            models.CheckConstraint(
+                condition=Q(origin=Origin.BOOK.value, rules_hash__regex=r"^[0-9a-f]{64}$")
+                | Q(origin=Origin.REFERENCE.value, rules_hash=""),
+                name="norm_rules_of_book",
+            ),
+            # A missing outer quantile counts as its inner neighbour.
+            models.CheckConstraint(
+                condition=Q(
+                    LessThanOrEqual(Coalesce("p01", "p05", "p10", "p25"), Coalesce("p05", "p10", "p25")),
+                    LessThanOrEqual(Coalesce("p05", "p10", "p25"), Coalesce("p10", "p25")),
+                    LessThanOrEqual(Coalesce("p10", "p25"), F("p25")),
+                    LessThanOrEqual(F("p25"), F("p50")),
+                    LessThanOrEqual(F("p50"), F("p75")),
+                    LessThanOrEqual(F("p75"), Coalesce("p90", "p75")),
+                    LessThanOrEqual(Coalesce("p90", "p75"), Coalesce("p95", "p90", "p75")),
+                    LessThanOrEqual(Coalesce("p95", "p90", "p75"), Coalesce("p99", "p95", "p90", "p75")),
+                ),
+                name="norm_ascends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ratio} {self.industry or '—'} {self.period}"
+
+    def as_engine(self) -> Norm:
+        """The same norm as the engine reads it."""
+        values = (getattr(self, name) for name in self.QUANTILES)
+        return Norm(
+            ratio=self.ratio,
+            industry=self.industry,
+            size_class=self.size_class,
+            n=self.n,
+            quantiles=tuple((share, value) for share, value in zip(SHARES, values, strict=True) if value is not None),
+            origin=Origin(self.origin),
+            source=self.source,
+            period=self.period,
+        )
