@@ -20,6 +20,7 @@ from xinheng.engine.statements import (
     State,
     Statement,
     check,
+    completed,
     find_line,
     identities,
     is_flow,
@@ -143,6 +144,32 @@ def test_what_adds_up_is_never_called_unbalanced(lines):
     found = check(Statement(dt.date(2025, 12, 31), lines | computed))
     sums_broken = [f for f in found if f.identity in ("V1", "V2", "V4", "V5", "V6")]
     assert sums_broken == []
+
+
+def test_blank_subtotals_are_told_from_their_lines_and_given_ones_stay():
+    statement = sample("current")
+    without = {code: amount for code, amount in statement.lines.items() if code not in sums()}
+    assert completed(without) == statement.lines
+    given = completed(without | {"ca": Decimal(59_000_000)})
+    assert (given["ca"], given["ta"]) == (59_000_000, 99_000_000)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"rev": 100}, {}),  # revenue alone is no operating profit
+        ({"rev": 100, "cogs": 60}, {"opp": 40, "tp": 40}),  # no net profit while the tax is blank
+        ({"rev": 100, "cogs": 60, "it": 0}, {"opp": 40, "tp": 40, "np": 40, "tci": 40}),
+        ({"cash": 5}, {"ca": 5}),  # no total while the other half is blank
+        ({"cash": 5, "nca": 0}, {"ca": 5, "ta": 5}),
+        ({"cfo": 7, "ce0": 1}, {}),
+        ({"cfo": 7, "cfi": 0, "cff": -2, "ce0": 1}, {"dce": 5, "ce1": 6}),
+        ({"nrar": 30, "nr": 10, "ar": 20}, {"ca": 30}),
+    ],
+)
+def test_a_subtotal_is_not_told_from_half_of_what_it_needs(given, told):
+    lines = {code: Decimal(amount) for code, amount in given.items()}
+    assert completed(lines) == lines | told
 
 
 def test_sums_for_the_page_are_complete_and_bottom_up():

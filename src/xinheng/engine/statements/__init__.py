@@ -2,7 +2,7 @@
 
 from xinheng.engine.statements.checks import IDENTITIES, Finding, Severity, State, check, identities
 from xinheng.engine.statements.facts import statement_facts
-from xinheng.engine.statements.lines import LINES, Line, find_line, is_flow, sums, sums_as_json, totals
+from xinheng.engine.statements.lines import LINES, Line, completed, find_line, is_flow, sums, sums_as_json, totals
 from xinheng.engine.statements.statement import AuditOpinion, Scope, Statement
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "State",
     "Statement",
     "check",
+    "completed",
     "find_line",
     "identities",
     "is_flow",

@@ -131,16 +131,47 @@ def totals(lines: Mapping[str, Decimal]) -> dict[str, Decimal]:
     return computed
 
 
+@cache
+def needs() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Subtotal → groups of lines, of each of which one must be given before the subtotal may be told from them.
+
+    A sum of lines takes blanks for nil, but revenue alone is no operating profit: where usual lines stand on both sides,
+    each side is needed. A sum of subtotals needs all its usual parts: what was paid is not known from what was received.
+    """
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for code, parts in sums().items():
+        usual = [(part, sign) for part, sign in parts if not LINES[part].rare]
+        if any(part in sums() for part, _ in parts):
+            found[code] = tuple((part,) for part, _ in usual)
+        else:
+            sides = sorted({sign for _, sign in usual}, reverse=True)
+            able = usual if len(sides) > 1 else parts
+            found[code] = tuple(tuple(part for part, sign in able if sign == side) for side in sides)
+    return found
+
+
+def completed(lines: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """The lines with the subtotals that are blank, where the lines below tell them (see `needs`); what is given stays."""
+    known = dict(lines)
+    for code in sums():
+        if code not in known and all(any(part in known for part in group) for group in needs()[code]):
+            given = [known[part] * sign for part, sign in parts_of(code, known) if part in known]
+            if given:
+                known[code] = sum(given, Decimal(0))
+    return known
+
+
 def sums_as_json() -> dict[str, object]:
     """The sums for a page that adds up as one types, ready for JSON.
 
     Returns: `order` (subtotals, bottom-up), `sums` (subtotal → list of [line, sign]), `replaces` (old merged line →
-        lines that add nothing while it is given).
+        lines that add nothing while it is given), `needs` (subtotal → groups, see `needs`).
     """
     return {
         "order": list(sums()),
         "sums": {code: [list(part) for part in parts] for code, parts in sums().items()},
         "replaces": {line.code: list(line.replaces) for line in LINES.values() if line.replaces},
+        "needs": {code: [list(group) for group in groups] for code, groups in needs().items()},
     }
 
 
