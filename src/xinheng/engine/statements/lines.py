@@ -135,8 +135,8 @@ def totals(lines: Mapping[str, Decimal]) -> dict[str, Decimal]:
 def needs() -> dict[str, tuple[tuple[str, ...], ...]]:
     """Subtotal → groups of lines, of each of which one must be given before the subtotal may be told from them.
 
-    A sum of lines takes blanks for nil, but revenue alone is no operating profit: where usual lines stand on both sides,
-    each side is needed. A sum of subtotals needs all its usual parts: what was paid is not known from what was received.
+    A sum of lines takes blanks for nil, but revenue alone is no operating profit: where usual lines stand on both
+    sides, each side is needed. A sum of subtotals needs all its usual parts: money paid is not known from receipts.
     """
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
     for code, parts in sums().items():
@@ -151,7 +151,7 @@ def needs() -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 def completed(lines: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """The lines with the subtotals that are blank, where the lines below tell them (see `needs`); what is given stays."""
+    """The lines with blank subtotals told from the lines below, where those suffice (`needs`); what is given stays."""
     known = dict(lines)
     for code in sums():
         if code not in known and all(any(part in known for part in group) for group in needs()[code]):
