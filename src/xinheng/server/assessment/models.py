@@ -130,17 +130,40 @@ class Override(models.Model):
         return f"{self.assessment} → {self.grade}"
 
 
-class IndustryNorm(models.Model):
-    """How one ratio is spread among the companies of one group; replaced when the same group is loaded or built anew.
-
-    Quantiles are in the unit that the rules store (a share for %); a published table may lack the outer ones.
-    """
+class NormLoad(models.Model):
+    """One act that brought industry norms in: a file that was loaded, or a build from our own book."""
 
     class From(models.TextChoices):
         REFERENCE = Origin.REFERENCE.value, _("Loaded reference")
         BOOK = Origin.BOOK.value, _("Own book")
 
     origin = models.CharField(_("origin"), max_length=9, choices=From.choices)
+    name = models.CharField(_("file"), max_length=200, blank=True)
+    rules_hash = models.CharField(max_length=64, blank=True)  # of the rules that made the ratios; the book's only
+    companies = models.PositiveIntegerField(null=True)  # counted in a build
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(origin=Origin.BOOK.value, rules_hash__regex=r"^[0-9a-f]{64}$", companies__isnull=False)
+                | Q(origin=Origin.REFERENCE.value, rules_hash="", companies__isnull=True),
+                name="norm_load_rules_of_book",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.get_origin_display())
+
+
+class IndustryNorm(models.Model):
+    """How one ratio is spread among the companies of one group; replaced when the same group is loaded or built anew.
+
+    Quantiles are in the unit that the rules store (a share for %); a published table may lack the outer ones.
+    """
+
+    origin = models.CharField(_("origin"), max_length=9, choices=NormLoad.From.choices)
     source = models.CharField(_("source"), max_length=100)
     period = models.CharField(_("period"), max_length=20)
     industry = models.CharField(_("industry"), max_length=3, blank=True)  # C35, C, or empty for all industries
@@ -156,9 +179,7 @@ class IndustryNorm(models.Model):
     p90 = models.FloatField(null=True)
     p95 = models.FloatField(null=True)
     p99 = models.FloatField(null=True)
-    loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
-    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    rules_hash = models.CharField(max_length=64, blank=True)  # of the rules that made the ratios; the book's only
+    load = models.ForeignKey(NormLoad, on_delete=models.PROTECT, related_name="norms")
 
     QUANTILES = ("p01", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p99")
 
@@ -172,11 +193,6 @@ class IndustryNorm(models.Model):
                 condition=Q(industry="") | Q(industry__regex=r"^[A-T]([0-9]{2})?$"), name="norm_industry"
             ),
             models.CheckConstraint(condition=~Q(source="") & ~Q(period=""), name="norm_says_where_from"),
-            models.CheckConstraint(
-                condition=Q(origin=Origin.BOOK.value, rules_hash__regex=r"^[0-9a-f]{64}$")
-                | Q(origin=Origin.REFERENCE.value, rules_hash=""),
-                name="norm_rules_of_book",
-            ),
             # A missing outer quantile counts as its inner neighbour.
             models.CheckConstraint(
                 condition=Q(

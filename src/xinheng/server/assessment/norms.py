@@ -35,7 +35,7 @@ def norms_of(*, industry_code: str, size_class: str = "") -> list[Norm]:
     """Every norm that a customer of this industry and size could be placed in, newest period first."""
     groups = {"", industry_code[:1]} | ({industry_code[:3]} if len(industry_code) >= 3 else set())
     kept = IndustryNorm.objects.filter(industry__in=groups, size_class__in={"", size_class})
-    return [norm.as_engine() for norm in kept.order_by("-period", "-loaded_at", "-id")]
+    return [norm.as_engine() for norm in kept.order_by("-period", "-load_id", "-id")]
 
 
 def percentiles_of(
@@ -92,7 +92,7 @@ def position_source(position: Position, language: str) -> str:
 
 def norms_listed(filters: Mapping[str, Any]) -> QuerySet[IndustryNorm]:
     """Norms for the page; `filters` may hold ratio, section (a letter or “all”), origin, size_class."""
-    found = IndustryNorm.objects.select_related("loaded_by")
+    found = IndustryNorm.objects.select_related("load__made_by")
     if filters.get("ratio"):
         found = found.filter(ratio=filters["ratio"])
     if filters.get("section") == "all":
