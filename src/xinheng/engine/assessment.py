@@ -8,6 +8,7 @@ from those.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,10 +21,25 @@ import duckdb
 from xinheng.engine.errors import BadInput
 from xinheng.engine.rules.catalogue import SQL_TYPES, Catalogue, Fact, FactType, load_catalogue
 from xinheng.engine.rules.compiler import SUBJECT, Program
-from xinheng.engine.rules.forms import LimitModel, MasterScale, Model, Quantity, Scorecard, Status, Warning
+from xinheng.engine.rules.forms import (
+    DecisionTable,
+    GradeCap,
+    LimitModel,
+    MasterScale,
+    Model,
+    Quantity,
+    Scorecard,
+    Status,
+    Warning,
+)
 from xinheng.engine.rules.ruleset import RuleSet, shipped
 
 Value = Decimal | float | int | bool | str | dt.date | None
+
+#: What numbers a line within its statement, and says how it enters the sum: not part of its name.
+_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|[加减]：|其中：)+")
+_OF_WHICH = re.compile(r"^(?:of which |Less: )")
+PRIOR = "__prior"
 
 SCORE, SCALE, LIMIT, POLICY = "score", "grade", "limit", "policy"
 
@@ -107,6 +123,16 @@ class MissingEffect:
     score_if_best: float | None
     grade_if_worst: str | None
     grade_if_best: str | None
+
+
+@dataclass(frozen=True)
+class GradeEffect:
+    """What the rules would answer were this the grade: PD, proposed limit in 元 (None: no proposal), terms in days."""
+
+    grade: str
+    pd_12m: float | None
+    limit: Decimal | None
+    terms_days: int | None
 
 
 @dataclass(frozen=True)
@@ -292,6 +318,56 @@ class Assessor:
             for i, line in enumerate(unknown)
         ]  # fmt: skip
 
+    def by_grade(self, assessment: Assessment) -> list[GradeEffect]:
+        """What each grade would bring, best first, asked of the same rules with the grade given."""
+        rank = f"{SCALE}__rank"
+        outputs = [SCALE, "pd_12m", "limit_proposed", "policy_terms_days"]
+        needed = [n for n in self.program.inputs if n in assessment.facts]
+        columns = [(SUBJECT, "BIGINT"), (rank, "BIGINT")]
+        columns += [(name, SQL_TYPES[self.catalogue[name].type]) for name in needed]
+        select = ", ".join(f'CAST(? AS {type}) AS "{name}"' for name, type in columns)
+        ranks = range(1, len(self.scale.grades) + 1)
+        relation = "(" + " UNION ALL ".join(f"SELECT {select}" for _ in ranks) + ")"
+        values = [value for i in ranks for value in (i, i, *(assessment.facts[name] for name in needed))]
+        sql = self.program.sql(outputs, relation=relation, available=needed, given=[rank])
+        with self._lock:
+            answers = self._connection.execute(sql, values).fetchall()
+        return [GradeEffect(*answer[1:]) for answer in sorted(answers)]
+
+    def caps_in_force(self, assessment: Assessment) -> list[GradeCap]:
+        """The caps that apply and hold the grade below what the score alone would give; empty when none does.
+
+        Assessments made before each cap was a result of its own name every cap of that grade.
+        """
+        by_score, held = (assessment.results.get(f"{SCALE}__{name}") for name in ("by_score", "held"))
+        if not isinstance(held, int) or (isinstance(by_score, int) and held <= by_score):
+            return []
+        return [
+            cap
+            for cap in self.scale.caps
+            if self.scale.rank(cap.grade) == held and assessment.results.get(f"{SCALE}__{cap.id}", True) is True
+        ]
+
+    def value(self, name: str, assessment: Assessment) -> Value:
+        """The value of a fact, parameter or result; None when it is unknown."""
+        return self._value(name, assessment)
+
+    def unit(self, name: str) -> str:
+        """What the value of a fact, parameter or result counts: 元, %, 天, x …; empty when nothing."""
+        described: Any = self.catalogue.get(name) or self.rules.quantities.get(name) or self.rules.parameters.get(name)
+        if described is not None:
+            return str(described.unit)
+        if name.endswith(PRIOR):
+            return self.unit(name.removesuffix(PRIOR))
+        return "%" if name == "pd_12m" or name.endswith(("_share", "_probability", "__known")) else ""
+
+    def prior(self, name: str) -> str | None:
+        """The name of the same figure one period earlier, None when there is none."""
+        if name in self.catalogue:
+            return self.catalogue.prior(name)
+        before = name + PRIOR
+        return before if before in self.program.nodes else None
+
     def warnings(self, assessment: Assessment) -> list[Warning]:
         """The warnings that fire, the most severe first."""
         fired = [f for f in self.rules.forms.values() if isinstance(f, Warning) and assessment.results[f.id] is True]
@@ -317,14 +393,33 @@ class Assessor:
         return form
 
     def label(self, name: str) -> tuple[str, str]:
-        """Chinese and English label of a fact, parameter or result."""
+        """Chinese and English label of a fact, parameter or result, without the numbering of a statement's lines."""
         described: Fact | Quantity | Any = (
             self.catalogue.get(name)
             or self.rules.quantities.get(name)
             or self.rules.forms.get(name)
             or self.rules.parameters.get(name)
         )
-        return (described.zh, described.en) if described is not None else (name, name)
+        if described is not None:
+            en = _OF_WHICH.sub("", described.en)
+            return _NUMBERING.sub("", described.zh), en[:1].upper() + en[1:]
+        return self._derived_label(name)
+
+    def _derived_label(self, name: str) -> tuple[str, str]:
+        if name == "pd_12m":
+            return "违约概率（12 个月）", "Probability of default, 12 months"
+        if name.endswith(PRIOR):
+            zh, en = self.label(name.removesuffix(PRIOR))
+            return f"{zh}（上年）", f"{en} (prior year)"
+        for form in self.rules.forms.values():
+            if isinstance(form, DecisionTable) and name in {f"{form.id}_{output}" for output in form.outputs}:
+                return form.zh, form.en
+        owner = self.rules.forms.get(name.partition("__")[0])
+        if isinstance(owner, Scorecard):
+            for line in owner.characteristics:
+                if name == f"{owner.id}__{line.id}":
+                    return f"{line.zh}（得分）", f"{line.en} (points)"
+        return name, name
 
     def _value(self, name: str, assessment: Assessment) -> Value:
         if name in assessment.results:

@@ -341,7 +341,8 @@ class MasterScale:
         held: list[Expr] = [by_score.copy()]
         for cap in self.caps:
             rank = number(self.rank(cap.grade))
-            held.append(language.case([(builder.parse(cap.when, cap.id), rank)]))
+            applies = builder.add(f"{self.id}__{cap.id}", builder.parse(cap.when, cap.id), "boolean")
+            held.append(language.case([(applies, rank)]))
         event = self.rank(self.grades[-1].grade)
         worst_column = builder.add(f"{self.id}__held", language.greatest_known(held), "integer")
         # Unknown stays unknown: a cap alone rates nobody, except the default event.
