@@ -108,8 +108,9 @@ class Assessment(models.Model):
     def override_in_force(self) -> Any:
         from django.utils import timezone
 
-        today = timezone.localdate()
-        return next((o for o in self.overrides.all() if o.valid_until >= today), None)
+        # A newer override takes the place of the older ones, also after its own end.
+        newest = next(iter(self.overrides.all()), None)
+        return newest if newest and newest.valid_until >= timezone.localdate() and not newest.is_withdrawn else None
 
 
 class Override(models.Model):
@@ -128,6 +129,25 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment} → {self.grade}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return hasattr(self, "withdrawal")
+
+
+class OverrideWithdrawal(models.Model):
+    """A person took an override back before its end, with reason; the override itself stays as it was."""
+
+    override = models.OneToOneField(Override, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.TextField(_("reason"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_has_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.override} ✕"
 
 
 class NormLoad(models.Model):
