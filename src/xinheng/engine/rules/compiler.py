@@ -15,7 +15,8 @@ from sqlglot import exp
 from xinheng.engine.rules import language
 from xinheng.engine.rules.catalogue import SQL_TYPES, Catalogue, FactType
 from xinheng.engine.rules.forms import CODE_FIRST_CASE, Case
-from xinheng.engine.rules.language import Expr, RuleError
+from xinheng.engine.rules.kinds import Kind, kind_of, kind_of_type
+from xinheng.engine.rules.language import MAX_NAME, Expr, RuleError
 from xinheng.engine.rules.ruleset import RuleSet
 
 SUBJECT = "subject"
@@ -46,6 +47,14 @@ class _Builder:
                 shown = ", ".join(sorted(unknown))
                 raise RuleError(source=node.name, detail_zh=f"没有名为 {shown} 的事实或结果",
                                 detail_en=f"no fact or result is called {shown}")  # fmt: skip
+        for node in self.nodes.values():
+            found, wanted = kind_of(node.tree, self._kind, node.name), kind_of_type(node.type)
+            if found not in (wanted, Kind.ANY):
+                raise RuleError(source=node.name, detail_zh=f"结果应为 {wanted.value}，而算式给出 {found.value}",
+                                detail_en=f"the result is declared {wanted.value}, the formula gives {found.value}")  # fmt: skip
+
+    def _kind(self, name: str) -> Kind:
+        return kind_of_type(self.nodes[name].type if name in self.nodes else self.catalogue[name].type)
 
     def parse(self, text: str, source: str) -> Expr:
         tree = language.parse(text, source=source)
@@ -54,6 +63,8 @@ class _Builder:
     def add(self, name: str, tree: Expr, type: str = "number") -> Expr:
         if name in self.nodes or name in self.catalogue:
             raise RuleError(source=name, detail_zh="名称已被使用", detail_en="the name is taken")
+        if len(name) > MAX_NAME + 3:
+            raise RuleError(source=name, detail_zh="结果名称过长", detail_en="the name of the result is too long")
         self.nodes[name] = Node(name, tree, FactType(type), frozenset(language.names(tree)))
         return exp.column(name, quoted=True)
 
