@@ -16,10 +16,11 @@ from xinheng.engine.rules import language
 from xinheng.engine.rules.catalogue import SQL_TYPES, Catalogue, FactType
 from xinheng.engine.rules.forms import CODE_FIRST_CASE, Case
 from xinheng.engine.rules.kinds import Kind, kind_of, kind_of_type
-from xinheng.engine.rules.language import MAX_NAME, Expr, RuleError
+from xinheng.engine.rules.language import MAX_NAME, MAX_NUMBER, Expr, RuleError
 from xinheng.engine.rules.ruleset import RuleSet
 
 SUBJECT = "subject"
+MAX_MONEY = "10000000000000000"  # 元; what DECIMAL(18,2) holds
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class _Builder:
     def __init__(self, rules: RuleSet, catalogue: Catalogue) -> None:
         self.rules, self.catalogue = rules, catalogue
         self.nodes: dict[str, Node] = {}
-        self._priors: dict[str, Expr] = {}
+        self.averaged: dict[str, set[str]] = {}
+        self.parameters: dict[str, set[str]] = {}
 
     def lower_all(self) -> None:
         for form in self.rules.forms.values():
@@ -51,7 +53,7 @@ class _Builder:
             found, wanted = kind_of(node.tree, self._kind, node.name), kind_of_type(node.type)
             if found not in (wanted, Kind.ANY):
                 raise RuleError(source=node.name, detail_zh=f"结果应为 {wanted.value}，而算式给出 {found.value}",
-                                detail_en=f"the result is declared {wanted.value}, the formula gives {found.value}")  # fmt: skip
+                                detail_en=f"it is to be {wanted.value}, the formula gives {found.value}")  # fmt: skip
 
     def _kind(self, name: str) -> Kind:
         return kind_of_type(self.nodes[name].type if name in self.nodes else self.catalogue[name].type)
@@ -74,17 +76,23 @@ class _Builder:
             return []
         return [CODE_FIRST_CASE + i for i, case in enumerate(form.cases) if case.score == score]
 
+    def bounds(self, name: str) -> tuple[float, ...]:
+        form = self.rules.quantities.get(name)
+        return form.winsor if form is not None else ()
+
     def _resolve(self, tree: Expr, source: str) -> Expr:
         """Inline the parameters, and write out `average(x)` and `prior(x)` over the facts of the prior period."""
 
         def replace(node: Expr) -> Expr:
             if isinstance(node, exp.Column) and node.name in self.rules.parameters:
+                self.parameters.setdefault(source, set()).add(node.name)
                 return language.number(repr(self.rules.parameters[node.name].value))
             if isinstance(node, exp.Anonymous):
                 inner = self._resolve(node.expressions[0], source)
                 before = self._prior(inner, source)
                 if node.this == "prior":
                     return exp.paren(before)
+                self.averaged.setdefault(source, set()).update(language.names(before))
                 both = exp.paren(exp.Add(this=exp.paren(inner), expression=exp.paren(before)))
                 mean = language.divide(both, language.number(2))
                 alone = language.double(exp.paren(inner.copy()))
@@ -132,6 +140,16 @@ class Program:
         builder.lower_all()
         self.rules, self.catalogue = rules, catalogue
         self.nodes: Mapping[str, Node] = builder.nodes
+        self._averaged, self._parameters = builder.averaged, builder.parameters
+
+    def parameters_of(self, name: str) -> frozenset[str]:
+        """The parameters that a rule's own text reads; in the SQL they are inlined."""
+        return frozenset(self._parameters.get(name, ()))
+
+    def averaged_with(self, name: str) -> frozenset[str]:
+        """The opening balances that a result, or one it rests on, averages with the closing ones."""
+        rests_on = (node for node in self.closure([name]))
+        return frozenset(opening for node in rests_on for opening in self._averaged.get(node, ()))
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -206,7 +224,7 @@ class Program:
         needed = self.closure(wanted, given)
         there = None if available is None else set(available)
         facts = [
-            f'"{name}"'
+            _given_fact(name, self.catalogue[name].type)
             if there is None or name in there
             else f'CAST(NULL AS {_sql_type(self.catalogue[name].type, dialect)}) AS "{name}"'
             for name in self._inputs(needed)
@@ -225,7 +243,13 @@ class Program:
         text: str = node.tree.sql(dialect=dialect)
         if node.type in (FactType.INTEGER, FactType.TEXT, FactType.BOOLEAN):
             return f"({text})"
-        return f"CAST({text} AS {_sql_type(node.type, dialect)})"
+        type = _sql_type(node.type, dialect)
+        if node.type is not FactType.MONEY:
+            return f"CAST({text} AS {type})"
+        # An amount that no column can hold is unknown; it must not stop a run over a million customers.
+        if dialect == "duckdb":
+            return f"TRY_CAST({text} AS {type})"
+        return f"CASE WHEN ABS({text}) < {MAX_MONEY} THEN CAST({text} AS {type}) END"
 
     def check(self) -> None:
         """Let DuckDB bind every expression against an empty relation of typed facts; what does not fit is an error."""
@@ -241,6 +265,13 @@ class Program:
             except duckdb.Error as error:
                 first = str(error).splitlines()[0][:200]
                 raise RuleError(source="SQL", detail_zh=f"类型不符：{first}", detail_en=first) from error
+
+
+def _given_fact(name: str, type: FactType) -> str:
+    if type is not FactType.NUMBER:
+        return f'"{name}"'
+    # Not-a-number compares as the greatest there is and would earn full points; such a figure is unknown.
+    return f'CASE WHEN ABS("{name}") <= {MAX_NUMBER:.0f} THEN "{name}" END AS "{name}"'
 
 
 def _sql_type(type: FactType, dialect: str) -> str:

@@ -155,19 +155,20 @@ def _round_down(arguments: list[Expr]) -> Expr:
 
 def _logistic(arguments: list[Expr]) -> Expr:
     # Beyond ±700 the exponential leaves the range of doubles, and the answer is 0 or 1 to every digit we keep.
-    inside = exp.Exp(this=exp.Neg(this=exp.paren(_clamped(double(arguments[0]), 700))))
+    inside = exp.Exp(this=exp.Neg(this=exp.paren(clamped(double(arguments[0]), -700, 700))))
     return divide(number(1), exp.paren(exp.Add(this=number(1), expression=inside)))
 
 
-def _clamped(value: Expr, bound: float) -> Expr:
-    low = exp.LT(this=value.copy(), expression=number(-bound))
-    high = exp.GT(this=value.copy(), expression=number(bound))
-    return case([(low, number(-bound)), (high, number(bound))], value.copy())
+def clamped(value: Expr, low: float, high: float) -> Expr:
+    """The value, or the nearer bound where it lies outside; unknown stays unknown."""
+    below = exp.LT(this=value.copy(), expression=number(repr(low)))
+    above = exp.GT(this=value.copy(), expression=number(repr(high)))
+    return case([(below, number(repr(low))), (above, number(repr(high)))], value.copy())
 
 
 def _normal_cdf(arguments: list[Expr]) -> Expr:
     # Abramowitz and Stegun (1964) 26.2.17, absolute error below 7.5e-8; databases have no common function for it.
-    z = _clamped(double(arguments[0]), 37)
+    z = clamped(double(arguments[0]), -37, 37)
     size = exp.Abs(this=exp.paren(z.copy()))
     t = f"(1 / (1 + 0.2316419 * {size.sql('duckdb')}))"
     tail = (

@@ -28,6 +28,7 @@ from xinheng.engine.rules.functions import (
     all_of,
     any_of,
     case,
+    clamped,
     constant,
     divide,
     double,
@@ -38,7 +39,7 @@ from xinheng.engine.rules.functions import (
 )
 
 __all__ = [
-    "FUNCTIONS", "Expr", "RuleError", "add", "all_of", "any_of", "case", "constant", "divide", "double",
+    "FUNCTIONS", "Expr", "RuleError", "add", "all_of", "any_of", "case", "clamped", "constant", "divide", "double",
     "greatest_known", "is_null", "least_known", "names", "number", "parse",
 ]  # fmt: skip
 
