@@ -29,8 +29,8 @@ from xinheng.server.customers.services import (
     customer_create,
     customer_update,
 )
-from xinheng.server.customers.views import harmless
 from xinheng.server.events.models import Event
+from xinheng.server.lists.export import harmless
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough password"
@@ -137,9 +137,10 @@ def test_an_assessment_is_kept_and_replays_to_the_same(people, book):
 def test_a_restatement_is_a_new_version_beside_the_old(people):
     customer = a_customer(people)
     lines = {"ta": Decimal(100), "tl": Decimal(40), "eq": Decimal(60)}
-    for expected in (1, 2):
-        statement = statement_save(customer=customer, period_end=dt.date(2025, 12, 31), lines=lines)
+    for expected, reason in ((1, ""), (2, "the auditor moved 10 from debts to equity")):
+        statement = statement_save(customer=customer, period_end=dt.date(2025, 12, 31), lines=lines, reason=reason)
         assert statement.version == expected
+        lines |= {"tl": Decimal(30), "eq": Decimal(70)}
 
 
 def test_an_unknown_line_is_refused_and_nothing_is_written(people):

@@ -12,7 +12,8 @@ class AssessmentConfig(AppConfig):
 
         register(
             {
-                "statement.kept": _("Statement kept"),
+                "statement.kept": _("Statement of %(period_end)s kept"),
+                "statement.restated": _("Statement of %(period_end)s restated as version %(version)s"),
                 "assessment.made": _("Assessed"),
                 "assessment.overridden": _("Grade set by hand"),
             }

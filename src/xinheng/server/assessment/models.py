@@ -42,12 +42,17 @@ class Statement(models.Model):
     version = models.PositiveSmallIntegerField(default=1)
     source = models.CharField(_("source"), max_length=100, blank=True)
     lines = models.JSONField(default=dict)  # code → amount in 元 as a decimal string, so that no digit is lost
+    opening = models.JSONField(default=dict, blank=True)  # the same for the opening balances that it prints
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer", "period_end", "scope", "version"], name="statement_once"),
             models.CheckConstraint(condition=Q(months__gte=1, months__lte=12), name="statement_months"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="statement_version"),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="statement_currency"),
+            models.CheckConstraint(condition=Q(entry_unit__gte=1), name="statement_entry_unit"),
+            models.CheckConstraint(condition=Q(scope__in=["consolidated", "parent"]), name="statement_scope"),
         ]
 
     def __str__(self) -> str:
@@ -64,6 +69,34 @@ class Statement(models.Model):
             currency=self.currency,
             entry_unit=self.entry_unit,
         )
+
+    @property
+    def opening_amounts(self) -> dict[str, Decimal]:
+        """Opening balances as this statement prints them, in 元; empty where it was kept without."""
+        return {code: Decimal(amount) for code, amount in self.opening.items()}
+
+
+class StatementDraft(models.Model):
+    """What somebody has typed and not kept yet: texts as they stand in the fields. Gone when it is kept or thrown away.
+
+    `basis` is the version that is being corrected, none for a new period.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    basis = models.ForeignKey(Statement, null=True, on_delete=models.CASCADE, related_name="+")
+    data = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "customer", "basis"], nulls_distinct=False, name="statement_draft_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer} {self.updated_at}"
 
 
 class RuleSetVersion(models.Model):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from xinheng.engine.notation import AmountUnit
 from xinheng.engine.statements import LINES
@@ -58,10 +59,12 @@ class StatementsWriter:
             if self._run.duplicates == Duplicates.ERROR:
                 outcome.errors.append(conflict(int(row["row"]), "period_end", row["period_end"], differing))
                 return
+        source = f"{self._run.original_name[:80]} #{row['row']}"
         try:
             statement_save(
                 customer=customer, period_end=period_end, lines=lines, actor=self._run.started_by, scope=scope,
-                entry_unit=self._entry_unit, source=f"{self._run.original_name[:80]} #{row['row']}", **fields,
+                entry_unit=self._entry_unit, source=source, reason=_("Import %(source)s") % {"source": source},
+                **fields,
             )  # fmt: skip
         except ValidationError as error:
             text = " ".join(error.messages)

@@ -1,0 +1,1 @@
+"""HTML input of assessment, by topic."""
