@@ -13,9 +13,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("xinheng.cli.bench:bench", "Measure the product beside its yardsticks."),
     "demo": ("xinheng.cli.demo:demo", "Load the demo book and serve it."),
     "doctor": ("xinheng.cli.database:doctor", "Say what is wrong with this environment and how to mend it."),
+    "import": ("xinheng.cli.imports:import_file", "Import a file into the book."),
     "manage": ("xinheng.cli.manage:manage", "Run a Django management command on the configured database."),
+    "norms": ("xinheng.cli.norms:norms", "Build, load and show industry norms."),
     "restore": ("xinheng.cli.database:restore", "Restore a file that `backup` wrote."),
     "serve": ("xinheng.cli.serve:serve", "Serve the pages and work through the jobs."),
+    "user": ("xinheng.cli.user:user", "Accounts: make the first one, list them."),
     "validate": ("xinheng.cli.validate:validate", "Check identifiers in a file."),
 }
 

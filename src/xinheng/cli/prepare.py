@@ -16,6 +16,11 @@ def main() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    from xinheng.server.accounts.models import User
+
+    if not User.objects.exists() and "XINHENG_DEMO" not in os.environ:
+        hint = "nobody can sign in yet / 还没有账号: xinheng user create NAME --role administrator"
+        print(hint, file=sys.stderr)
 
 
 if __name__ == "__main__":
