@@ -44,7 +44,7 @@ def serve_until_stopped(
     web = [*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
     limits = {"--blocking-threads": THREADS, "--backpressure": 2 * THREADS, "--workers-kill-timeout": 5}
     web += [str(word) for pair in limits.items() for word in pair]
-    web += ["--no-ws", "--log-level", "warning", "xinheng.server.config.wsgi:application"]
+    web += ["--no-ws", "--log-level", "error", "xinheng.server.config.wsgi:application"]
     worker = [*python, "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "5"]
     with contextlib.suppress(KeyboardInterrupt), interruptible(), attended(say) as keep_database:
         for command in [[*python, "xinheng.cli.prepare"], *before]:
