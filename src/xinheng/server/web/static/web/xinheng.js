@@ -55,7 +55,7 @@ function chipsOf(form) {
 function dress(root) {
   all("form.filter", root).forEach((form) => {
     form.classList.add("is-live");
-    chipsOf(form);
+    if (!form.dataset.chips) chipsOf(form); // else the page brought them itself
   });
   // On narrow screens a row becomes a small sheet; a column without a value is left out there.
   all(".sheet td", root).forEach((cell) => {
