@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from xinheng.engine.errors import DefinitionError
+from xinheng.engine.statements import LINES
 from xinheng.intake.header import normalised
 
 _TYPES = frozenset(
@@ -124,6 +125,5 @@ def _column(entry: dict[str, object], source: str) -> Column:
 
 
 def _line_columns() -> tuple[Column, ...]:
-    from xinheng.intake.lines import line_columns
-
-    return line_columns()
+    """A column per line of the CAS forms: its code, its Chinese and English name, an amount."""
+    return tuple(Column(line.code, line.zh, line.en, "amount", aliases=tuple(line.aliases)) for line in LINES.values())
