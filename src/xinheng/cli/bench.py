@@ -37,6 +37,16 @@ def import_(rows: int, rounds: int, as_json: bool) -> None:
     _report("imports", as_json, rows=rows, rounds=rounds)
 
 
+@bench.command("rules")
+@click.option("--customers", default=1_000_000, show_default=True, type=click.IntRange(1_000), help="Size of the book.")
+@click.option("--rounds", default=3, show_default=True, type=click.IntRange(3), help="Turns of either side.")
+@click.option("--memory", default="1GB", show_default=True, help="What the evaluator may use.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rules(customers: int, rounds: int, memory: str, as_json: bool) -> None:
+    """The full default assessment of one customer and of a book, beside the same arithmetic written by hand."""
+    _report("rules", as_json, customers=customers, rounds=rounds, memory=memory)
+
+
 @bench.command("real-data")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write the page of the figures here.")
