@@ -73,7 +73,7 @@ class IdentityState:
     state: State
     badge: str
     what: str
-    found: tuple[Told, ...] = ()
+    found: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,15 +94,16 @@ class Column:
 
     @property
     def identity_states(self) -> list[IdentityState]:
-        return states_told(self.states, self.found)
+        return states_told(self.states, [told.finding for told in self.found])
 
 
-def states_told(states: Mapping[str, State], found: Iterable[Told]) -> list[IdentityState]:
+def states_told(states: Mapping[str, State], found: Iterable[Finding]) -> list[IdentityState]:
+    """V1–V11 with their badges; a state that cannot be told has none."""
     kept = list(found)
     answer = []
     for identity, state in states.items():
-        own = tuple(told for told in kept if told.finding.identity == identity)
-        badge = "pass" if state is State.OK else own[0].badge if own and state is State.UNBALANCED else ""
+        own = tuple(finding for finding in kept if finding.identity == identity)
+        badge = "pass" if state is State.OK else badge_of(own[0]) if own and state is State.UNBALANCED else ""
         answer.append(IdentityState(identity, state, badge, str(WHAT[identity]), own))
     return answer
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xinheng.server.assessment.views import assessments, rules, statements
+from xinheng.server.assessment.views import assessments, rules, statement_entry, statements
 
 app_name = "assessment"
 urlpatterns = [
@@ -14,4 +14,9 @@ urlpatterns = [
     path("of/<int:pk>/", assessments.ratings, name="ratings"),
     path("of/<int:pk>/run/", assessments.run, name="run"),
     path("of/<int:pk>/statements/", statements.statements, name="statements"),
+    path("of/<int:pk>/statements/new/", statement_entry.new, name="statement_new"),
+    path("of/<int:pk>/statements/draft/", statement_entry.draft, name="statement_draft"),
+    path("of/<int:pk>/statements/discard/", statement_entry.discard, name="statement_discard"),
+    path("statements/<int:pk>/", statements.statement, name="statement"),
+    path("statements/<int:pk>/restate/", statement_entry.restate, name="statement_restate"),
 ]

@@ -18,7 +18,7 @@ from xinheng.engine import statements
 from xinheng.engine.errors import EngineError
 from xinheng.engine.notation import AmountUnit, parse_amount
 from xinheng.engine.statements import LINES, Finding, Severity, State, check, completed, identities, sums
-from xinheng.server.accounts.language import told
+from xinheng.server.accounts.language import reader_language, told
 from xinheng.server.assessment.models import Statement
 from xinheng.server.assessment.services.statements import statement_before, year_before
 from xinheng.server.customers.models import Customer
@@ -58,6 +58,9 @@ class StatementForm(forms.Form):
 
 
 HEAD = tuple(StatementForm.base_fields)
+#: `seen`: the version of the period that the page was opened with. `c-from`, `p-from`: the statement, and the unit,
+#: that a column was filled in from before anybody typed.
+HIDDEN = ("seen", "c-from", "p-from")
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,20 @@ class Placed:
     @property
     def needs_consent(self) -> bool:
         return self.finding.severity is not Severity.INFORMATION
+
+    @property
+    def text(self) -> str:
+        return str(getattr(self.finding, reader_language()))
+
+    @property
+    def badge(self) -> str:
+        return {Severity.ERROR: "stop", Severity.WARNING: "watch"}.get(self.finding.severity, "")
+
+
+def known_fields(data: Mapping[str, str]) -> dict[str, str]:
+    """Of what a browser sends, what the entry page asks for."""
+    names = {*HEAD, *HIDDEN, *(prefix + code for prefix in (CURRENT, PRIOR) for code in LINES)}
+    return {name: text for name, text in data.items() if name in names}
 
 
 class Entry:
@@ -182,12 +199,35 @@ class Entry:
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16] if told else ""
 
+    @cached_property
+    def newest(self) -> Statement | None:
+        """The newest kept version of the same period and scope."""
+        head = self.form.cleaned_data
+        if not {"period_end", "scope"} <= set(head):
+            return None
+        same = Statement.objects.filter(customer=self.customer, period_end=head["period_end"], scope=head["scope"])
+        return same.order_by("-version").first()
+
+    @property
+    def seen(self) -> str:
+        """Which version the page is written against; a page that has moved to another period starts anew."""
+        sent = self.data.get("seen", "")
+        return sent if sent.startswith(self._period) else f"{self._period}{self.newest.version if self.newest else 0}"
+
+    @property
+    def seen_version(self) -> int:
+        sent = self.data.get("seen", "").removeprefix(self._period)
+        return int(sent) if sent.isdigit() else 0
+
+    @property
+    def _period(self) -> str:
+        return f"{self.data.get('period_end', '')}/{self.data.get('scope', '')}/"
+
     def as_fields(self) -> dict[str, Any]:
         """What the service is called with. Only for an entry without problems."""
-        head = dict(self.form.cleaned_data)
-        return head | {
-            "lines": self.current.lines, "prior": self.prior_lines, "opening": self.opening,
-            "currency": head["currency"], "customer": self.customer,
+        return dict(self.form.cleaned_data) | {
+            "customer": self.customer, "basis": self.basis, "lines": self.current.lines, "prior": self.prior_lines,
+            "opening": self.opening, "seen_version": self.seen_version,
         }  # fmt: skip
 
 
@@ -212,6 +252,50 @@ def _read(data: Mapping[str, str], prefix: str, unit: Decimal, currency: str) ->
         elif amount is not None:
             amounts[code] = amount.value
     return Column(prefix, texts, amounts, problems)
+
+
+def settled(data: Mapping[str, str], customer: Customer, basis: Statement | None, *, may_fill: bool) -> dict[str, str]:
+    """The data with columns that were filled in beforehand brought in line with the period and unit chosen since.
+
+    What nobody touched follows; what was typed stays as it is. `may_fill`: whether an empty opening column may be
+    filled from the period before, that is, whether somebody will see it before it is kept.
+    """
+    found = dict(data)
+    unit = _unit(found)
+    for prefix in (CURRENT, PRIOR):
+        pk, _colon, old_unit = found.pop(f"{prefix}from", "").partition(":")
+        source = Statement.objects.filter(customer=customer, pk=pk).first() if pk.isdigit() else None
+        if source is None or not old_unit.isdigit():
+            continue
+        filled = texts_of(_offered(source, prefix), Decimal(old_unit), prefix)
+        untouched = {name for name, text in filled.items() if found.get(name) == text}
+        for name in untouched:
+            del found[name]
+        entry = Entry(found, customer, basis)
+        same = source == basis if prefix == CURRENT else entry.before == source
+        if same:
+            new = texts_of(_offered(source, prefix), unit, prefix)
+            found |= {name: new[name] for name in untouched}
+            found[f"{prefix}from"] = f"{source.pk}:{unit}"
+    entry = Entry(found, customer, basis)
+    if may_fill and entry.before and not entry.prior.texts and "p-from" not in found:
+        found |= filled_in(entry.before, unit, PRIOR)
+    return found
+
+
+def filled_in(source: Statement, unit: Decimal, prefix: str) -> dict[str, str]:
+    """A column filled from a kept statement, and the mark of where it is from."""
+    return texts_of(_offered(source, prefix), unit, prefix) | {f"{prefix}from": f"{source.pk}:{unit}"}
+
+
+def _offered(source: Statement, prefix: str) -> dict[str, Decimal]:
+    lines = dict(source.as_engine().lines)
+    return lines if prefix == CURRENT else {code: lines[code] for code in BALANCES if code in lines}
+
+
+def _unit(data: Mapping[str, str]) -> Decimal:
+    text = data.get("entry_unit", "")
+    return Decimal(text) if text.isdigit() and Decimal(text) in _READ_IN else Decimal(1)
 
 
 def texts_of(amounts: Mapping[str, Decimal], unit: Decimal, prefix: str) -> dict[str, str]:

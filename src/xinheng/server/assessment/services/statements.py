@@ -22,7 +22,8 @@ from xinheng.server.events.services import record
 DESCRIBED_BY = ("months", "audit_opinion", "currency")
 #: Findings kept with the event; a statement cannot have many more.
 MOST_FINDINGS = 60
-DRAFT_TEXT = 200
+#: Longest text of one field of a draft.
+DRAFT_TEXT = 1_000
 
 
 class KeptMeanwhile(ValidationError):
@@ -81,11 +82,14 @@ def statement_save(
 @transaction.atomic
 def statement_enter(
     *, customer: Customer, actor: Any, lines: Mapping[str, Decimal], prior: Mapping[str, Decimal] | None = None,
-    **fields: Any,
+    basis: Statement | None = None, **fields: Any,
 ) -> Statement:  # fmt: skip
-    """Keep a statement and, from its comparative column, that of the year before; drafts of the actor end.
+    """Keep a statement and, from its comparative column, that of the year before; the actor's draft of it ends.
 
-    Args: prior: lines of the year before, where none is kept yet; the rest as for `statement_save`.
+    Args:
+        prior: lines of the year before, where none is kept yet.
+        basis: the version that is corrected, None for a new period.
+        fields: as for `statement_save`.
     """
     if prior:
         kept = {key: fields[key] for key in ("scope", "currency", "entry_unit") if key in fields}
@@ -94,8 +98,7 @@ def statement_enter(
             source=_("comparative column of %(period_end)s") % {"period_end": fields["period_end"]}, **kept,
         )  # fmt: skip
     statement = statement_save(customer=customer, lines=lines, actor=actor, **fields)
-    drafts = StatementDraft.objects.filter(user=actor, customer=customer)
-    (drafts.filter(basis=None) | drafts.filter(basis__period_end=statement.period_end)).delete()
+    draft_discard(user=actor, customer=customer, basis=basis)
     return statement
 
 

@@ -43,4 +43,13 @@ def statement_money(context: Any, amount: Decimal | None) -> str:
     return f"({text})" if amount < 0 and text.strip("0.,") else text
 
 
+@register.simple_tag
+def in_unit(amount: Decimal | None, unit: Decimal) -> str:
+    """An amount in the unit in which somebody is typing, exact, negative in parentheses."""
+    if amount is None:
+        return "—"
+    text = f"{(abs(amount) / unit).normalize():,f}"
+    return f"({text})" if amount < 0 else text
+
+
 UNIT_FACTORS = {"yuan": Decimal(1), "wan": Decimal(10_000), "yi": Decimal(100_000_000)}
