@@ -64,22 +64,25 @@ WITH companies AS (
     WHERE isfinite(value)
 ), groups AS (
     SELECT ratio, coalesce(division, section, '') AS industry, coalesce(size, '') AS size_class,
-           count(*) AS n, quantile_cont(value, [{shares}]) AS q
+           count(*) AS n, quantile_cont(value, [{shares}]) AS raw,
+           min(value) AS lowest, max(value) AS highest
     FROM long
     GROUP BY GROUPING SETS ((ratio), (ratio, section), (ratio, division),
                             (ratio, size), (ratio, section, size), (ratio, division, size))
     -- An unknown industry or size is no group of its own.
     HAVING section IS DISTINCT FROM '' AND division IS DISTINCT FROM '' AND size IS DISTINCT FROM ''
        AND count(*) >= {least:d}
+), ascending AS (
+    -- Interpolation between equal values may differ from them in the last bit; quantiles ascend within the data.
+    SELECT *, list_sort(list_transform(raw, lambda x: least(highest, greatest(lowest, x)))) AS q FROM groups
 )
-SELECT ratio, industry, size_class, n, {quantiles} FROM groups ORDER BY ratio, industry, size_class"""
+SELECT ratio, industry, size_class, n, {quantiles} FROM ascending ORDER BY ratio, industry, size_class"""
 
 
 def _capped(name: str, caps: Mapping[str, tuple[float, float]]) -> str:
     if name not in caps:
         return f'CAST("{name}" AS DOUBLE) AS "{name}"'
     low, high = caps[name]
-    # greatest and least pass over NULL, and unknown must stay unknown.
-    return (
-        f'CASE WHEN "{name}" IS NOT NULL THEN least({high}, greatest({low}, CAST("{name}" AS DOUBLE))) END AS "{name}"'
-    )
+    # greatest and least pass over NULL and take NaN for the largest; unknown must stay unknown.
+    capped = f'least({high}, greatest({low}, CAST("{name}" AS DOUBLE)))'
+    return f'CASE WHEN isfinite(CAST("{name}" AS DOUBLE)) THEN {capped} END AS "{name}"'

@@ -17,6 +17,7 @@ MAY: dict[str, tuple[Role, ...]] = {
     "statement.edit": (Role.SALES, Role.CREDIT_MANAGER),
     "assessment.run": (Role.SALES, Role.CREDIT_MANAGER, Role.RISK_OFFICER),
     "assessment.override": (Role.CREDIT_MANAGER, Role.RISK_OFFICER),
+    "norms.load": (Role.CREDIT_MANAGER, Role.RISK_OFFICER),
     "import.run": (Role.SALES, Role.CREDIT_MANAGER, Role.INTEGRATOR),
     "customer.archive": (Role.CREDIT_MANAGER,),
     "customer.reassign": (Role.CREDIT_MANAGER,),
@@ -31,6 +32,7 @@ ACTS = {
     "statement.edit": gettext_lazy("Enter statements"),
     "assessment.run": gettext_lazy("Assess customers"),
     "assessment.override": gettext_lazy("Set a grade by hand"),
+    "norms.load": gettext_lazy("Load and build industry norms"),
     "import.run": gettext_lazy("Import files"),
     "account.manage": gettext_lazy("Manage accounts"),
 }

@@ -16,6 +16,8 @@ class AssessmentConfig(AppConfig):
                 "statement.restated": _("Statement of %(period_end)s restated as version %(version)s"),
                 "assessment.made": _("Assessed"),
                 "assessment.overridden": _("Grade set by hand"),
+                "norms.built": _("Industry norms built from %(companies)s companies"),
+                "norms.loaded": _("Industry norms loaded from %(file)s"),
             }
         )
         register_tab("statements", _("Statements"), "assessment:statements", 20)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xinheng.server.assessment.views import assessments, rules, statement_entry, statements
+from xinheng.server.assessment.views import assessments, norms, rules, statement_entry, statements
 
 app_name = "assessment"
 urlpatterns = [
@@ -8,6 +8,10 @@ urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("rules/<slug:document>/", rules.document, name="rule_document"),
     path("rules/<slug:document>/download/", rules.download, name="rule_download"),
+    path("norms/", norms.norms, name="norms"),
+    path("norms/load/", norms.load, name="norms_load"),
+    path("norms/rebuild/", norms.rebuild, name="norms_rebuild"),
+    path("norms/form.csv", norms.form, name="norms_form"),
     path("<int:pk>/", assessments.detail, name="detail"),
     path("<int:pk>/override/", assessments.override, name="override"),
     path("<int:pk>/replay/", assessments.replay, name="replay"),

@@ -13,6 +13,7 @@ from xinheng.server.accounts.models import User
 from xinheng.server.accounts.services import user_create
 from xinheng.server.assessment.models import Statement
 from xinheng.server.assessment.services import assessment_run
+from xinheng.server.assessment.services.norms import norms_are_stale, norms_build
 from xinheng.server.config.demo_users import PASSWORD, USERS
 from xinheng.server.customers.models import Contact, Customer, Identifier
 from xinheng.server.customers.search import tokens
@@ -46,6 +47,8 @@ def load(book: Book, progress: Callable[[int], None] = lambda count: None, *, as
     if assess:
         for customer in Customer.objects.filter(is_demo=True, assessments__isnull=True).order_by("pk").iterator():
             assessment_run(customer=customer, as_of=book.as_of)
+        if norms_are_stale():
+            norms_build()
     return added
 
 
