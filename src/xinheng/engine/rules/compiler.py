@@ -42,7 +42,13 @@ class _Builder:
 
     def lower_all(self) -> None:
         for form in self.rules.forms.values():
-            form.lower(self)
+            try:
+                form.lower(self)
+            except RuleError:
+                raise
+            except (ValueError, LookupError, StopIteration, ArithmeticError) as error:
+                raise RuleError(source=form.id, detail_zh=f"不能生成算式：{error}",
+                                detail_en=f"cannot be made into a formula: {error}") from error  # fmt: skip
         for node in self.nodes.values():
             unknown = {name for name in node.reads if name not in self.nodes and name not in self.catalogue}
             if unknown:

@@ -24,8 +24,9 @@ from xinheng.engine.rules.forms.scorecards import Block, Characteristic, PointsR
 
 __all__ = [
     "CODE_FIRST_CASE", "FORMS", "NESTED", "NESTED_BY_FORM", "Block", "Builder", "Case", "Characteristic",
-    "DecisionTable", "Efficacy", "EfficacyBlock", "Form", "GateRule", "Grade", "GradeCap", "Indicator", "LimitModel", "MasterScale",
-    "Model", "PointsRow", "Quantity", "Row", "Scorecard", "SpecialCase", "Status", "Term", "Warning", "Zone",
+    "DecisionTable", "Efficacy", "EfficacyBlock", "Form", "GateRule", "Grade", "GradeCap", "Indicator", "LimitModel",
+    "MasterScale", "Model", "PointsRow", "Quantity", "Row", "Scorecard", "SpecialCase", "Status", "Term", "Warning",
+    "Zone",
 ]  # fmt: skip
 
 Form = Quantity | Scorecard | Model | DecisionTable | MasterScale | LimitModel | Warning | GateRule | Efficacy

@@ -84,9 +84,14 @@ class MasterScale:
     description_en: str = ""
 
     def rank(self, grade: str) -> int:
-        return next(i for i, row in enumerate(self.grades, 1) if row.grade == grade)
+        for i, row in enumerate(self.grades, 1):
+            if row.grade == grade:
+                return i
+        raise LookupError(f"there is no grade {grade!r}")
 
     def lower(self, builder: Builder) -> None:
+        if not self.grades:
+            raise ValueError("a scale has grades")
         score = builder.parse(self.score, self.id)
         bands = [
             (exp.GTE(this=score.copy(), expression=number(row.score_from)), number(i))

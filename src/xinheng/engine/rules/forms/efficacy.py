@@ -118,6 +118,8 @@ class Efficacy:
         if indicator.scale != 1:
             value = exp.Mul(this=value, expression=number(indicator.scale))
         standards = indicator.standards
+        if len(standards) != len(LEVELS) or list(standards) not in (sorted(standards), sorted(standards, reverse=True)):
+            raise ValueError(f"{indicator.feature} has five standard values from best to worst")
         rising = standards[0] > standards[-1]
         reached, below = (exp.GTE, exp.LT) if rising else (exp.LTE, exp.GT)
         flat: list[Expr] = []

@@ -77,6 +77,12 @@ class Quantity:
         return self.value or f"({self.numerator}) / ({self.denominator})"
 
     def lower(self, builder: Builder) -> None:
+        if bool(self.value) == bool(self.numerator and self.denominator):
+            raise ValueError("give either value, or numerator and denominator")
+        for case in self.cases:
+            Status(case.status)
+            if case.score not in ("", "best", "worst"):
+                raise ValueError(f"score is best or worst, not {case.score!r}")
         zero = None
         if self.value:
             base = builder.parse(self.value, self.id)
