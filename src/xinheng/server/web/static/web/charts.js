@@ -4,10 +4,12 @@
 //     <script type="application/json">DATA</script> <div class="table">…</div> </figure>          (see <c-chart>)
 //
 // Data by kind. Everywhere `unit` is written behind figures, `digits` is how many decimals they get (default 1).
-//   waterfall  {start: {label, value}, steps: [{label, delta, note?}], end: {label, value}}
-//              or, for the points of a score, {items: [{label, earned, lost}], full?: 100}: drawn from the full mark down
-//              to the score, what costs most first, small losses put together at the end.
-//   line_band  {x: [label], series: {label, values: [number|null]}, band?: {label, low, middle, high: [number|null]}}
+//   waterfall  {start: {label, value}, steps: [{label, delta, note?, target?}], end: {label, value}}
+//              or, for the points of a score, {items: [{label, earned, lost, target?}], full?: 100}: drawn from the full
+//              mark down to the score, what costs most first, small losses put together at the end. A bar with a `target`
+//              opens the part of the page with this id.
+//   line_band  {x: [label], series: {label, values: [number|null]}, band?: {label, low, middle, high: [number|null]},
+//              grades?: [{grade, from, to}] as ground, marks?: [{at: index, label}] above the line}
 //   bars       {items: [{label, value, state?: pass|watch|hold|stop}]}
 //   scale      {bands: [{grade, from, to}], value: {label, score}, neighbours?: [{label, score}]}
 //   bullet     {items: [{label, value|null, note?}], chosen: {label, value}}
@@ -88,7 +90,7 @@
     const losses = data.items.filter((item) => item.lost >= 0.05).sort((a, b) => b.lost - a.lost);
     const score = data.items.reduce((sum, item) => sum + item.earned, 0);
     const steps = losses.slice(0, MOST_STEPS).map((item) => ({
-      label: item.label, delta: -item.lost, note: words.earned.replace("{earned}", item.earned.toFixed(1)).replace("{full}", (item.earned + item.lost).toFixed(1)),
+      label: item.label, delta: -item.lost, target: item.target, note: words.earned.replace("{earned}", item.earned.toFixed(1)).replace("{full}", (item.earned + item.lost).toFixed(1)),
     }));
     const rest = losses.slice(MOST_STEPS);
     if (rest.length) steps.push({ label: words.others.replace("{count}", rest.length), delta: -rest.reduce((sum, item) => sum + item.lost, 0) });
@@ -133,6 +135,7 @@
     };
     return {
       height: rows.length * 27 + 34,
+      targets: rows.map((row) => row.target),
       option: {
         grid: { left: 4, right: 14, top: 6, bottom: 4, containLabel: true },
         tooltip: tooltip(look, ({ dataIndex }) => {
@@ -141,7 +144,7 @@
         }),
         xAxis: valueAxis(look, { min: Math.floor(low - room), max: Math.ceil(high + (data.steps.some((s) => s.delta > 0) ? room : 0)), position: "bottom" }),
         yAxis: labelAxis(look, rows.map((row) => row.label), { axisLabel: labelled(width), axis: { inverse: true, axisLine: { show: false } } }),
-        series: [{ type: "custom", renderItem: drawRow, data: rows.map((row, i) => [i, row.to]), encode: { x: 1, y: 0 } }],
+        series: [{ type: "custom", cursor: data.steps.some((step) => step.target) ? "pointer" : "default", renderItem: drawRow, data: rows.map((row, i) => [i, row.to]), encode: { x: 1, y: 0 } }],
       },
     };
   }
@@ -163,10 +166,29 @@
       endLabel: name(`${write.bare(data.series.values.at(-1))}\n${data.series.label}`, colours.brand, 600), labelLayout: { moveOverlap: "shiftY" },
       label: { show: data.series.values.length <= 6, position: "top", formatter: ({ value, dataIndex }) => dataIndex === data.x.length - 1 ? "" : write.bare(value), color: colours.ink, fontFamily: font, fontSize: 12 },
     });
+    const line = series.at(-1);
+    let [low, high] = [null, null];
+    if (data.grades) {
+      // Only the bands that the line comes near: the scale has ten, and a change of two points must be seen.
+      const known = data.series.values.filter((value) => value != null);
+      const near = data.grades.filter((grade) => grade.to > Math.min(...known) - 6 && grade.from < Math.max(...known) + 6);
+      [low, high] = [Math.min(...near.map((grade) => grade.from)), Math.max(...near.map((grade) => grade.to))];
+      line.markArea = {
+        silent: true, label: { show: true, position: "insideLeft", color: colours.soft, fontFamily: font, fontSize: 12, fontWeight: 600 },
+        data: near.map((grade, i) => [{ name: grade.grade, yAxis: grade.from, itemStyle: { color: i % 2 ? colours.paper : colours.band, opacity: 0.55 } }, { yAxis: grade.to }]),
+      };
+    }
+    if (data.marks?.length) {
+      line.markPoint = {
+        symbol: "pin", symbolSize: 38, silent: true, itemStyle: { color: colours["watch-fill"] },
+        label: { color: "#14252b", fontFamily: font, fontSize: 11, fontWeight: 600, formatter: ({ name }) => name },
+        data: data.marks.filter((mark) => data.series.values[mark.at] != null).map((mark) => ({ name: mark.label, coord: [mark.at, data.series.values[mark.at]] })),
+      };
+    }
     return {
       height: width < 520 ? 220 : 240,
       option: {
-        grid: { left: 4, right: width < 520 ? 76 : 128, top: 22, bottom: 4, containLabel: true },
+        grid: { left: 4, right: width < 520 ? 76 : 128, top: data.marks?.length ? 40 : 22, bottom: 4, containLabel: true },
         tooltip: tooltip(look, (points) => {
           const i = points[0].dataIndex;
           const lines = [data.x[i], `${data.series.label}  ${write.plain(data.series.values[i])}`];
@@ -174,7 +196,7 @@
           return lines.join("\n");
         }, "axis"),
         xAxis: labelAxis(look, data.x, { axis: { boundaryGap: ["4%", "4%"] }, axisLabel: { interval: "auto", color: colours.soft } }),
-        yAxis: valueAxis(look, { scale: true, axisLabel: { color: colours.soft, fontFamily: font, fontSize: 11, formatter: (value) => `${value}${data.unit ?? ""}` } }),
+        yAxis: valueAxis(look, { scale: true, ...(data.grades ? { min: low, max: high } : {}), axisLabel: { color: colours.soft, fontFamily: font, fontSize: 11, formatter: (value) => `${value}${data.unit ?? ""}` } }),
         series,
       },
     };
@@ -183,17 +205,18 @@
   function bars(data, look, width) {
     const { colours, font } = look;
     const write = writer(data);
+    const many = data.items.length > 12; // then labels would lie on one another
     return {
       height: 230,
       option: {
         grid: { left: 4, right: 8, top: 26, bottom: 4, containLabel: true },
         tooltip: tooltip(look, ({ dataIndex }) => `${data.items[dataIndex].label}  ${write.plain(data.items[dataIndex].value)}`),
-        xAxis: labelAxis(look, data.items.map((item) => item.label), { axisLabel: { width: Math.max(44, width / data.items.length - 10), overflow: "break", lineHeight: 15, fontSize: width < 520 ? 11 : 12 } }),
+        xAxis: labelAxis(look, data.items.map((item) => item.label), many ? { axisLabel: { interval: "auto", color: colours.soft } } : { axisLabel: { width: Math.max(44, width / data.items.length - 10), overflow: "break", lineHeight: 15, fontSize: width < 520 ? 11 : 12 } }),
         yAxis: valueAxis(look),
         series: [{
           type: "bar", barMaxWidth: 64, barCategoryGap: "32%",
           data: data.items.map((item) => ({ value: item.value, itemStyle: { color: item.state ? colours[`${item.state}-fill`] : colours.plus, borderRadius: [3, 3, 0, 0] } })),
-          label: { show: true, position: "top", formatter: ({ value }) => write.bare(value), color: colours.ink, fontFamily: font, fontSize: 12 },
+          label: { show: !many, position: "top", formatter: ({ value }) => write.bare(value), color: colours.ink, fontFamily: font, fontSize: 12 },
         }],
       },
     };
@@ -272,7 +295,8 @@
     const { chart, data, figure, canvas } = entry;
     entry.width = canvas.clientWidth;
     if (!entry.width) return; // inside something closed: the observer calls again when it opens
-    const { height, option } = KINDS[figure.dataset.chart](data, look(), entry.width, { ...figure.dataset });
+    const { height, option, targets } = KINDS[figure.dataset.chart](data, look(), entry.width, { ...figure.dataset });
+    entry.targets = targets;
     canvas.style.height = `${height}px`;
     chart.resize({ width: entry.width, height });
     chart.setOption({ animation: !still.matches, animationDuration: 350, ...option }, { notMerge: true });
@@ -293,6 +317,10 @@
     figure.classList.add("is-drawn");
     const chart = echarts.init(canvas, null, { renderer: "svg", width: canvas.clientWidth || 300, height: 100 });
     const entry = { chart, data, figure, canvas };
+    chart.on("click", ({ dataIndex }) => {
+      const id = entry.targets?.[dataIndex];
+      if (id && document.getElementById(id)) location.hash = id; // what opens parts by address opens it (xinheng.js)
+    });
     drawn.set(canvas, entry);
     render(entry);
     observer.observe(canvas);

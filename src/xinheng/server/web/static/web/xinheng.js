@@ -65,6 +65,16 @@ function dress(root) {
   all(".scroll:not([tabindex])", root).forEach((part) => { if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; });
 }
 
+// ── an address that ends in a part of the page opens the part, and what it lies in ────────────────────────────────
+function openPart() {
+  const part = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!part) return;
+  for (let outer = part; outer; outer = outer.parentElement) if (outer.matches("details")) outer.open = true;
+  part.scrollIntoView({ block: "nearest" });
+  part.querySelector("summary")?.focus({ preventScroll: true });
+}
+addEventListener("hashchange", openPart);
+
 // ── what people do ────────────────────────────────────────────────────────────────────────────────────────────────
 document.addEventListener("click", (event) => {
   const target = event.target;
@@ -133,4 +143,5 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("htmx:load", (event) => dress(event.detail.elt));
 showTheme();
+openPart();
 if (!window.htmx) dress(document);
