@@ -21,6 +21,7 @@ MAY: dict[str, tuple[Role, ...]] = {
     "import.run": (Role.SALES, Role.CREDIT_MANAGER, Role.INTEGRATOR),
     "customer.archive": (Role.CREDIT_MANAGER,),
     "customer.reassign": (Role.CREDIT_MANAGER,),
+    "receivable.edit": (Role.COLLECTOR, Role.CREDIT_MANAGER),
     "account.manage": (Role.ADMINISTRATOR,),
 }
 
@@ -34,6 +35,7 @@ ACTS = {
     "assessment.override": gettext_lazy("Set a grade by hand"),
     "norms.load": gettext_lazy("Load and build industry norms"),
     "import.run": gettext_lazy("Import files"),
+    "receivable.edit": gettext_lazy("Enter invoices and payments"),
     "account.manage": gettext_lazy("Manage accounts"),
 }
 

@@ -41,7 +41,9 @@ def customers_create(*, customers: Sequence[NewCustomer], actor: Any, source: Ma
         fields = {key: value for key, value in new.fields.items() if value is not None}
         customer = Customer(**(fields | {"number": fields.get("number") or next(numbers)}))
         size_set(customer)
-        customer.search_tokens = tokens([customer.name, customer.name_en, customer.number, *new.identifiers.values()])
+        customer.search_tokens = tokens(
+            [customer.name, customer.name_en, customer.number, *new.identifiers.values(), *new.contact.values()]
+        )
         opened.append(customer)
     Customer.objects.bulk_create(opened, batch_size=_BATCH)
     pairs = list(zip(opened, customers, strict=True))

@@ -64,6 +64,8 @@ class Customer(models.Model):
             GinIndex(fields=["search_tokens"], name="customer_search"),
             models.Index(fields=["owner", "number"], name="customer_owner"),
             models.Index(fields=["name"], name="customer_name"),
+            # The list of live files by number, and how many there are, without reading the files themselves.
+            models.Index(fields=["number"], condition=Q(archived_at__isnull=True), name="customer_live"),
         ]
 
     def __str__(self) -> str:

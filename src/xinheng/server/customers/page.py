@@ -57,22 +57,16 @@ class ListColumn:
     """A column of the list of customers that another room answers.
 
     Attributes:
-        column: a django-tables2 column; its accessor names what `fill` or `annotate` puts on the customer.
+        column: makes, for a reader, a django-tables2 column whose accessor names what `fill` puts on a customer. It
+            renders itself, gives its plain value to exports (`value`), and says how to sort (`order`), if at all.
         fill: given the customers of one page, puts the value on each; a fixed number of queries.
-        annotate: adds the value to the query, needed only where the list is sorted or filtered by it.
-        order_by: the names to sort by after `annotate`; empty where the column cannot be sorted.
-        choices: of the filter by this column, None where there is none.
-        select: narrows the (annotated) query to a chosen value.
-        value: the plain value of a record, for exports.
+        filter_label, choices, select: the filter by this column: its choices, and how it narrows the query to one.
     """
 
     key: str
     order: int
-    column: Callable[[], Any]
+    column: Callable[[Any], Any]
     fill: Callable[[Sequence[Customer]], None]
-    value: Callable[[Any, Customer], Any]
-    annotate: Callable[[QuerySet[Customer]], QuerySet[Customer]] | None = None
-    order_by: tuple[str, ...] = ()
     filter_label: str | Promise = ""
     choices: Callable[[], Sequence[tuple[str, Any]]] | None = None
     select: Callable[[QuerySet[Customer], str], QuerySet[Customer]] | None = None

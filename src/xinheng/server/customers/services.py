@@ -25,6 +25,10 @@ EDITABLE = (
 )  # fmt: skip
 
 
+#: The code of the error that another file holds an identifier; its params name that file as `holder`.
+TAKEN = "identifier_taken"
+
+
 class EditedMeanwhile(ValidationError):
     """Somebody else saved the file since it was opened; nothing was written."""
 
@@ -107,6 +111,19 @@ def customer_restore(*, customer: Customer, actor: Any) -> Customer:
 
 
 @transaction.atomic
+def customer_reassign(*, customer: Customer, owner: Any, actor: Any, reason: str = "") -> Customer:
+    """Give a customer to another salesperson, or to none."""
+    current = _locked(customer)
+    if current.owner_id != (owner.pk if owner else None):
+        data = {"old": str(current.owner or "—"), "new": str(owner or "—")}
+        current.owner = owner
+        current.version += 1
+        current.save(update_fields=["owner", "version"])
+        record(type="customer.reassigned", subject=current, actor=actor, data=data, reason=reason.strip())
+    return current
+
+
+@transaction.atomic
 def customer_size_refresh(
     *,
     customer: Customer,
@@ -156,6 +173,17 @@ def contact_add(*, customer: Customer, fields: Mapping[str, Any], actor: Any) ->
 
 
 @transaction.atomic
+def contact_update(*, contact: Contact, fields: Mapping[str, Any], actor: Any) -> Contact:
+    """Correct what is known of a person."""
+    contact, changed = _change(contact, fields, ("name", "role", "phone", "email"))
+    if changed:
+        index_refresh(contact.customer)
+        data = {"contact": contact.name, "changed": changed}
+        record(type="customer.contact_changed", subject=contact.customer, actor=actor, data=data)
+    return contact
+
+
+@transaction.atomic
 def contact_remove(*, contact: Contact, actor: Any) -> None:
     """Take a person off a file; the event keeps name and numbers."""
     customer = contact.customer
@@ -176,6 +204,16 @@ def address_add(*, customer: Customer, fields: Mapping[str, Any], actor: Any) ->
 
 
 @transaction.atomic
+def address_update(*, address: Address, fields: Mapping[str, Any], actor: Any) -> Address:
+    """Correct a place."""
+    address, changed = _change(address, fields, ("kind", "region_code", "text"))
+    if changed:
+        data = {"address": address.text, "changed": changed}
+        record(type="customer.address_changed", subject=address.customer, actor=actor, data=data)
+    return address
+
+
+@transaction.atomic
 def address_remove(*, address: Address, actor: Any) -> None:
     """Take a place off a file; the event keeps it."""
     customer, data = address.customer, {"kind": address.kind, "address": address.text}
@@ -186,7 +224,7 @@ def address_remove(*, address: Address, actor: Any) -> None:
 def index_refresh(customer: Customer) -> None:
     """Renew what the search finds the customer by."""
     codes = customer.identifiers.values_list("value", flat=True)
-    people = customer.contacts.values_list("name", flat=True)
+    people = [text for pair in customer.contacts.values_list("name", "phone") for text in pair]
     found = tokens([customer.name, customer.name_en, customer.number, *codes, *people])
     Customer.objects.filter(pk=customer.pk).update(search_tokens=found)
 
@@ -208,8 +246,10 @@ def _put(customer: Customer, kind: str, value: str) -> Identifier:
 
 
 def _refuse_taken(customer: Customer, kind: str, value: str) -> None:
-    if Identifier.objects.filter(kind=kind, value=value, is_live=True).exclude(customer=customer).exists():
-        raise ValidationError({kind: _("Another customer file has this code.")})
+    held = Identifier.objects.filter(kind=kind, value=value, is_live=True).exclude(customer=customer)
+    if holder := held.values_list("customer_id", flat=True).first():
+        message = _("Another customer file has this code.")
+        raise ValidationError({kind: ValidationError(message, code=TAKEN, params={"holder": holder})})
 
 
 def _check(customer: Customer) -> None:
@@ -222,6 +262,19 @@ def _check(customer: Customer) -> None:
     customer.full_clean(exclude=["search_tokens"])
     if customer.founded_on and customer.founded_on > dt.date.today():  # noqa: DTZ011 - a date of the civil calendar
         raise ValidationError({"founded_on": _("This date is in the future.")})
+
+
+def _change(row: Any, fields: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, dict[str, Any]]:
+    """The row, locked and saved with what differs, and what that was."""
+    current = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    changed = {}
+    for name in names:
+        if name in fields and getattr(current, name) != fields[name]:
+            changed[name] = {"old": getattr(current, name), "new": fields[name]}
+            setattr(current, name, fields[name])
+    if changed:
+        _checked_save(current)
+    return current, changed
 
 
 def _checked_save(row: models.Model) -> None:

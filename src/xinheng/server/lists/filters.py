@@ -16,9 +16,9 @@ class Chip:
 
 
 def chips(filterset: Any, request: HttpRequest) -> list[Chip]:
-    """Chips for the set filters of a django-filter set, in the order of its form; the page goes back to the first."""
+    """Chips for the set filters of a form or a django-filter set, in its order; the page goes back to the first."""
     found = []
-    for bound in filterset.form:
+    for bound in getattr(filterset, "form", filterset):
         given = request.GET.get(bound.name, "")
         if given == "":
             continue

@@ -1,3 +1,11 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns = []
+from xinheng.server.receivables import views
+
+app_name = "receivables"
+urlpatterns = [
+    path("of/<int:pk>/", views.account, name="account"),
+    path("of/<int:pk>/invoices/new/", views.invoice_new, name="invoice_new"),
+    path("of/<int:pk>/payments/new/", views.payment_new, name="payment_new"),
+    path("of/<int:pk>/invoices/<int:invoice>/dispute/", views.invoice_dispute, name="invoice_dispute"),
+]

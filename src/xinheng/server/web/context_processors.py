@@ -23,7 +23,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     # The longest address that the page's own begins with is where one is; a customer's statements and ratings, kept
     # by another room, are still that customer's page.
     path = request.path
-    if path.startswith(f"{_address('assessment:list')}of/"):
+    if path.startswith((f"{_address('assessment:list')}of/", "/receivables/of/")):
         path = _address("customers:list")
     here = max((url for _icon, url, _label in found if path.startswith(url)), key=len, default="")
     user = getattr(request, "user", None)
