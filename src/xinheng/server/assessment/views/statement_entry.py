@@ -284,11 +284,12 @@ def _field(
 def _prior_field(
     entry: Entry, code: str, unit: Decimal, problems: Mapping[str, str], found: tuple[Placed, ...]
 ) -> Field:  # fmt: skip
-    open_to_input = code in BALANCES or entry.prior_becomes_statement or entry.statement is None
-    if open_to_input or code in entry.prior.texts:
+    open_to_input = code in BALANCES or entry.prior_becomes_statement
+    if open_to_input or entry.statement is None or code in entry.prior.texts:
         return _field(entry.prior, code, unit, problems, found)
-    if entry.before is not None:
-        return Field(PRIOR + code, "text", amount=entry.before.as_engine().lines.get(code))
+    if entry.before is not None and entry.before.months == entry.statement.months:
+        text = entry.before.lines.get(code)
+        return Field(PRIOR + code, "text", amount=None if text is None else Decimal(text))
     return Field(PRIOR + code, "none")
 
 
