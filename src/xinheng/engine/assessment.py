@@ -8,6 +8,7 @@ from those.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from xinheng.engine.rules.forms import (
     Warning,
 )
 from xinheng.engine.rules.ruleset import RuleSet, shipped
+from xinheng.engine.statements.lines import LINES, is_flow
 
 Value = Decimal | float | int | bool | str | dt.date | None
 
@@ -40,6 +42,9 @@ Value = Decimal | float | int | bool | str | dt.date | None
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|[加减]：|其中：)+")
 _OF_WHICH = re.compile(r"^(?:of which |Less: )")
 PRIOR = "__prior"
+
+#: What the columns of the evaluator hold; anything beyond is a mistake of whoever gave it.
+_MOST = {FactType.MONEY: 10**16, FactType.NUMBER: 10**18, FactType.INTEGER: 2**63}
 
 SCORE, SCALE, LIMIT, POLICY = "score", "grade", "limit", "policy"
 
@@ -58,6 +63,11 @@ class WrongFact(BadInput):
     code = "fact_wrong"
     zh = "“{name}”的值“{value}”不是 {type}"
     en = "The value “{value}” of “{name}” is not of type {type}"
+
+
+def _holds(value: int | float | Decimal, most: int) -> bool:
+    finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
+    return finite and abs(value) < most
 
 
 def _float(value: Value) -> float | None:
@@ -153,6 +163,13 @@ class Figure:
     formula: str = ""
     direction: str = ""
     inputs: Mapping[str, Value] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()  # AVG_FALLBACK, ANNUALISED
+
+
+#: An average of opening and closing balance rests on the closing one alone, because the opening one is unknown.
+AVG_FALLBACK = "avg_fallback"
+#: Flows of a shorter or longer period were brought to twelve months.
+ANNUALISED = "annualised"
 
 
 class Assessor:
@@ -234,6 +251,10 @@ class Assessor:
         expected = fits[fact.type]
         if not isinstance(value, expected) or (isinstance(value, bool) and fact.type is not FactType.BOOLEAN):
             raise WrongFact(name=name, value=str(value), type=fact.type.value)
+        most = _MOST.get(fact.type)
+        if most is not None and isinstance(value, int | float | Decimal) and not _holds(value, most):
+            zh, en = f"应为绝对值小于 {most:.0e} 的有限数值", f"a finite figure below {most:.0e} is needed"
+            raise WrongFact(name=name, value=str(value), type=fact.type.value, detail_zh=zh, detail_en=en)
         return value
 
     # --- views of one assessment -----------------------------------------------------------------------------------
@@ -430,7 +451,7 @@ class Assessor:
 
     def _figure(self, quantity: Quantity, assessment: Assessment) -> Figure:
         status, case = quantity.status(assessment.results[f"{quantity.id}__s"])  # type: ignore[arg-type]
-        reads = sorted(self.program.nodes[quantity.id].reads)
+        reads = sorted(self.program.nodes[quantity.id].reads | self.program.parameters_of(quantity.id))
         return Figure(
             id=quantity.id,
             code=quantity.code,
@@ -446,4 +467,24 @@ class Assessor:
             formula=quantity.formula,
             direction=quantity.direction,
             inputs={name: self._value(name, assessment) for name in reads},
+            flags=self._flags(quantity.id, assessment),
         )
+
+    def _flags(self, name: str, assessment: Assessment) -> tuple[str, ...]:
+        if assessment.results.get(name) is None:
+            return ()
+        openings, flows = self._rests_on[name]
+        found = [AVG_FALLBACK] if any(self._value(opening, assessment) is None for opening in openings) else []
+        if assessment.facts.get("annualised") is True and any(flow in assessment.facts for flow in flows):
+            found.append(ANNUALISED)
+        return tuple(found)
+
+    @cached_property
+    def _rests_on(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+        """For each figure the opening balances it averages with, and the flows of a period it reads."""
+        flows = {code for code in LINES if is_flow(code)}
+        found = {}
+        for name in self.rules.quantities:
+            reads = {read for node in self.program.closure([name]) for read in self.program.nodes[node].reads}
+            found[name] = self.program.averaged_with(name), frozenset(reads & flows)
+        return found
