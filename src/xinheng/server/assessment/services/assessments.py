@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -33,13 +33,16 @@ def assessor() -> Assessor:
 
 def facts_of(customer: Customer, as_of: dt.date) -> dict[str, Any]:
     """Everything known of a customer at a date, as the rules read it; what is unknown is left out."""
-    newest: dict[dt.date, Statement] = {}
-    kept = Statement.objects.filter(customer=customer, period_end__lte=as_of, created_at__isnull=False)
-    for statement in kept.order_by("-period_end", "-version"):
-        newest.setdefault(statement.period_end, statement)
-    in_use = [statement.as_engine() for statement in _one_scope(list(newest.values()))]
+    return facts_from(customer, statements_in_use(customer, as_of), customer_behaviour(customer, as_of), as_of)
+
+
+def facts_from(
+    customer: Customer, statements: Sequence[Statement], behaviour: Mapping[str, Any], as_of: dt.date
+) -> dict[str, Any]:
+    """The same from what was read before: the statements in use, newest first, and the facts of payment behaviour."""
+    in_use = [statement.as_engine() for statement in statements]
     facts: dict[str, Any] = dict(statement_facts(in_use, as_of))
-    facts |= customer_behaviour(customer, as_of)
+    facts |= behaviour
     profile = Profile(
         industry_code=customer.industry_code,
         founded_on=customer.founded_on,
@@ -52,9 +55,26 @@ def facts_of(customer: Customer, as_of: dt.date) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _one_scope(statements: list[Statement]) -> list[Statement]:
-    """Periods of the newest statement's scope only: consolidated and parent figures are never compared."""
-    return [s for s in statements if s.scope == statements[0].scope] if statements else []
+#: Newest first, the newest version before older ones, consolidated before parent figures.
+STATEMENT_ORDER = ("-period_end", "scope", "-version")
+
+
+def statements_in_use(customer: Customer, as_of: dt.date) -> list[Statement]:
+    """The newest version of each period that ended by `as_of`, newest first, all of the newest period's scope.
+
+    Consolidated and parent figures are never compared with each other; of a period with both, consolidated is read.
+    """
+    kept = Statement.objects.filter(customer=customer, period_end__lte=as_of, created_at__isnull=False)
+    return of_one_scope(kept.order_by(*STATEMENT_ORDER))
+
+
+def of_one_scope(statements: Iterable[Statement]) -> list[Statement]:
+    """Of one customer's statements in `STATEMENT_ORDER` those in use, see `statements_in_use`."""
+    newest: dict[tuple[dt.date, str], Statement] = {}
+    for statement in statements:
+        newest.setdefault((statement.period_end, statement.scope), statement)
+    found = list(newest.values())
+    return [s for s in found if s.scope == found[0].scope]
 
 
 @transaction.atomic
@@ -62,12 +82,9 @@ def assessment_run(*, customer: Customer, actor: Any = None, as_of: dt.date | No
     """Assess a customer by the shipped rules and keep inputs, results and the rules themselves."""
     as_of = as_of or timezone.localdate()
     answer = assessor().one(facts_of(customer, as_of))
-    rules, _created = RuleSetVersion.objects.get_or_create(
-        hash=answer.rules_hash, defaults={"documents": dict(assessor().rules.documents)}
-    )
     assessment = Assessment.objects.create(
         customer=customer,
-        rules=rules,
+        rules=rules_kept(),
         as_of=as_of,
         assessed_by=actor,
         facts=_json(answer.facts),
@@ -84,6 +101,15 @@ def assessment_run(*, customer: Customer, actor: Any = None, as_of: dt.date | No
         data={"assessment": assessment.pk, "grade": assessment.grade, "score": assessment.score},
     )
     return assessment
+
+
+def rules_kept() -> RuleSetVersion:
+    """The shipped rules as an assessment refers to them, kept on first use."""
+    rules = assessor().rules
+    kept, _created = RuleSetVersion.objects.get_or_create(
+        hash=rules.hash, defaults={"documents": dict(rules.documents)}
+    )
+    return kept
 
 
 @transaction.atomic
