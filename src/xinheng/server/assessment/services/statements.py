@@ -1,6 +1,7 @@
 """Acts on statements: keep one as given, restate it, keep a draft."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -151,9 +152,12 @@ def differences(old: Statement, new: Statement) -> dict[str, dict[str, str | Non
 
 
 def _refuse_unfit(statement: Statement, before: Statement | None, reason: str, seen_version: int | None) -> None:
+    statement.full_clean(exclude=["lines", "opening"], validate_constraints=False)
     problems: dict[str, Any] = {}
     if not 1 <= statement.months <= 12:
         raise ValidationError({"months": _("A period has 1 to 12 months.")})
+    if not re.fullmatch("[A-Z]{3}", statement.currency):
+        problems["currency"] = _("Three capital letters, such as CNY or USD.")
     statement.as_engine()  # refuses unknown lines before anything is written
     if not statement.lines:
         problems["lines"] = _("A statement has at least one amount.")
@@ -177,7 +181,6 @@ def _refuse_unfit(statement: Statement, before: Statement | None, reason: str, s
             problems["lines"] = _("Nothing differs from version %(version)s.") % {"version": before.version}
     if problems:
         raise ValidationError(problems)
-    statement.full_clean(validate_constraints=False)
 
 
 def _size_refresh(statement: Statement, actor: Any) -> None:
