@@ -67,3 +67,34 @@ def real_data(directory: Path, write: Path | None, as_json: bool) -> None:
         click.echo(json.dumps({part.name: asdict(part) for part in parts}, ensure_ascii=False, default=str))
     elif not write:
         click.echo(as_page(parts))
+
+
+@bench.command("screening")
+@click.option(
+    "--pairs",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Labelled pairs: csv with name1, name2, is_match, schema, case_group.",
+)
+@click.option("--lists", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Watch lists.")
+@click.option("--customers", type=click.IntRange(1), help="Book to screen against the lists.")
+@click.option("--fitted", is_flag=True, help="Add the weights and the threshold that these pairs teach.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def screening(pairs: Path, lists: Path | None, customers: int | None, fitted: bool, as_json: bool) -> None:
+    """The name matcher on labelled pairs: as it ships, and cross-validated."""
+    from xinheng.bench.screening import NoPairs
+
+    try:
+        _report("screening", as_json, pairs=pairs, lists=lists, customers=customers, fitted=fitted)
+    except NoPairs as refusal:
+        raise click.UsageError(str(refusal)) from refusal
+
+
+@bench.command("duplicates")
+@click.option("--customers", default=1_000_000, show_default=True, type=click.IntRange(1_000), help="Size of the book.")
+@click.option("--memory", default="1GB", show_default=True, help="What DuckDB may use.")
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1), help="Scoring processes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def duplicates(customers: int, memory: str, processes: int, as_json: bool) -> None:
+    """The same companies found twice in a generated book with known duplicates."""
+    _report("duplicates", as_json, customers=customers, memory=memory, processes=processes)
