@@ -154,11 +154,11 @@ def test_an_override_stands_beside_the_grade_with_reason_and_end(people, book):
     assessment = assessment_run(customer=book[0], as_of=dt.date(2026, 10, 31))
     until = timezone.localdate() + dt.timedelta(days=90)
     manager = people["credit_manager"]
-    rating_override(assessment=assessment, grade="BB", reason="客户换了实际控制人", valid_until=until, actor=manager)
+    rating_override(assessment=assessment, grade="BBB", reason="客户换了实际控制人", valid_until=until, actor=manager)
     kept = Assessment.objects.get(pk=assessment.pk)
-    assert (kept.effective_grade, kept.grade) == ("BB", assessment.grade)
+    assert (kept.effective_grade, kept.grade) == ("BBB", assessment.grade)
     event = Event.objects.get(type="assessment.overridden")
-    assert (event.reason, event.data["to"], event.actor) == ("客户换了实际控制人", "BB", manager)
+    assert (event.reason, event.data["to"], event.actor) == ("客户换了实际控制人", "BBB", manager)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_every_role_reads_its_pages_and_only_some_may_override(people, book, rol
     assessment = assessment_run(customer=book[0], as_of=dt.date(2026, 10, 31))
     client = signed_in(people[role])
     assert [client.get(url).status_code for url in PAGES] == [200] * len(PAGES)
-    sent = {"grade": "BB", "reason": "a good reason", "valid_until": timezone.localdate().isoformat()}
+    sent = {"grade": "BBB", "reason": "a good reason", "valid_until": timezone.localdate().isoformat()}
     answer = client.post(f"/assessments/{assessment.pk}/override/", sent)
     assert answer.status_code == (302 if role in MAY_OVERRIDE else 403)
     assert Override.objects.count() == (1 if role in MAY_OVERRIDE else 0)

@@ -1,8 +1,13 @@
 """Questions about assessments."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from xinheng.server.assessment.models import Assessment, Override
 from xinheng.server.customers.selectors import customers_visible
@@ -12,21 +17,45 @@ GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D")
 
 def assessments_visible(user: Any) -> QuerySet[Assessment]:
     """Assessments of the customers in the user's scope, newest first."""
-    overrides = Prefetch("overrides", Override.objects.select_related("actor"))
+    overrides = Prefetch("overrides", Override.objects.select_related("actor", "withdrawal__actor"))
     found = Assessment.objects.filter(customer__in=customers_visible(user))
     return found.select_related("customer", "assessed_by", "rules").prefetch_related(overrides).order_by("-id")
 
 
 def newest_assessments(user: Any) -> QuerySet[Assessment]:
-    """The newest assessment of each customer."""
+    """The newest assessment of each customer, with `standing`, the grade in force ("" for none)."""
     newest = Assessment.objects.filter(customer=OuterRef("customer")).order_by("-id").values("id")[:1]
-    return assessments_visible(user).filter(id=Subquery(newest))
+    return assessments_visible(user).filter(id=Subquery(newest)).annotate(standing=standing_grade())
+
+
+def standing_grade() -> Coalesce:
+    """The grade in force of each assessment of a query: that of its newest override while it lasts, else the rules'."""
+    in_force = When(valid_until__gte=timezone.localdate(), withdrawal__isnull=True, then=F("grade"))
+    newest = Override.objects.filter(assessment=OuterRef("pk")).order_by("-id").annotate(standing=Case(in_force))
+    return Coalesce(Subquery(newest.values("standing")[:1]), "grade")
+
+
+def is_overridden() -> Exists:
+    """Whether each assessment of a query has a grade set by hand in force."""
+    newest = Override.objects.filter(assessment=OuterRef("assessment")).order_by("-id").values("id")[:1]
+    lasting = Override.objects.filter(valid_until__gte=timezone.localdate(), withdrawal__isnull=True)
+    return Exists(lasting.filter(assessment=OuterRef("pk"), id=Subquery(newest)))
 
 
 def grade_distribution(user: Any) -> list[tuple[str, int]]:
     """How many customers hold each grade by their newest assessment, best first; the unrated are not counted."""
-    counts: dict[str, int] = {}
-    for assessment in newest_assessments(user):
-        grade = assessment.effective_grade
-        counts[grade] = counts.get(grade, 0) + 1
+    counts = Counter(newest_assessments(user).order_by().values_list("standing", flat=True))
     return [(grade, counts[grade]) for grade in GRADES if grade in counts]
+
+
+def assessment_before(assessment: Assessment) -> Assessment | None:
+    """The assessment of the same customer before this one."""
+    earlier = Assessment.objects.filter(customer=assessment.customer_id, pk__lt=assessment.pk)
+    return earlier.select_related("rules", "customer").order_by("-pk").first()
+
+
+def assessment_told(data: Mapping[str, Any]) -> str:
+    """The event of an assessment as a sentence."""
+    if data["grade"] and isinstance(data["score"], int | float):
+        return _("Assessed: %(grade)s with %(score).1f points") % {"grade": data["grade"], "score": data["score"]}
+    return _("Assessed: %(grade)s") % {"grade": data["grade"] or _("not rated")}

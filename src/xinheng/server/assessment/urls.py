@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xinheng.server.assessment.views import assessments, norms, rules, statement_entry, statements
+from xinheng.server.assessment.views import assessments, norms, overrides, ratings, rules, statement_entry, statements
 
 app_name = "assessment"
 urlpatterns = [
@@ -13,9 +13,12 @@ urlpatterns = [
     path("norms/rebuild/", norms.rebuild, name="norms_rebuild"),
     path("norms/form.csv", norms.form, name="norms_form"),
     path("<int:pk>/", assessments.detail, name="detail"),
-    path("<int:pk>/override/", assessments.override, name="override"),
+    path("<int:pk>/override/", overrides.override, name="override"),
     path("<int:pk>/replay/", assessments.replay, name="replay"),
-    path("of/<int:pk>/", assessments.ratings, name="ratings"),
+    path("<int:pk>/against/<int:other>/", ratings.compare, name="compare"),
+    path("overrides/<int:pk>/withdraw/", overrides.withdraw, name="withdraw"),
+    path("of/<int:pk>/", ratings.ratings, name="ratings"),
+    path("of/<int:pk>/ratios/", ratings.ratios, name="ratios"),
     path("of/<int:pk>/run/", assessments.run, name="run"),
     path("of/<int:pk>/statements/", statements.statements, name="statements"),
     path("of/<int:pk>/statements/new/", statement_entry.new, name="statement_new"),

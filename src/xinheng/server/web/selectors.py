@@ -6,13 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xinheng.server.assessment.models import Assessment, Override
-from xinheng.server.assessment.selectors import GRADES
+from xinheng.server.assessment.selectors import GRADES, standing_grade
 from xinheng.server.customers.models import Customer
 from xinheng.server.customers.selectors import customers_visible
 from xinheng.server.exchange.choices import State
@@ -36,12 +35,10 @@ class Task:
 
 def standing_assessments(user: Any) -> QuerySet[Assessment]:
     """The newest assessment of each visible customer, with `standing`, the grade in force, and its `rank`, best 0."""
-    today = timezone.localdate()
     newest = Assessment.objects.filter(customer=OuterRef("customer")).order_by("-id").values("id")[:1]
-    by_hand = Override.objects.filter(assessment=OuterRef("pk"), valid_until__gte=today).order_by("-id")
     ranks = [When(standing=grade, then=Value(rank)) for rank, grade in enumerate(GRADES)]
     found = Assessment.objects.filter(customer__in=customers_visible(user), id=Subquery(newest))
-    found = found.annotate(standing=Coalesce(Subquery(by_hand.values("grade")[:1]), "grade"))
+    found = found.annotate(standing=standing_grade())
     return found.annotate(rank=Case(*ranks, default=None, output_field=IntegerField()))
 
 
@@ -80,7 +77,9 @@ def tasks(user: Any) -> list[Task]:
     customers = customers_visible(user)
     unrated = customers.exclude(Exists(Assessment.objects.filter(customer=OuterRef("pk"), grade__gt="")))
     ending = Override.objects.filter(
-        assessment__customer__in=customers, valid_until__range=(today, today + OVERRIDE_ENDS_WITHIN)
+        assessment__customer__in=customers,
+        valid_until__range=(today, today + OVERRIDE_ENDS_WITHIN),
+        withdrawal__isnull=True,
     ).order_by("valid_until")
     old = standing_assessments(user).filter(as_of__lt=today - ASSESSMENT_IS_OLD).order_by("as_of")
     imports = imports_visible(user).filter(state__in=(State.DRAFT, State.PREVIEW, State.FAILED)).order_by("pk")

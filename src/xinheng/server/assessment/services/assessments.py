@@ -1,25 +1,25 @@
-"""Acts of assessment: run the rules, set a grade by hand, replay."""
+"""Acts of assessment: run the rules, read what was kept, replay."""
 
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from xinheng.engine.assessment import LIMIT, Assessor
 from xinheng.engine.assessment import Assessment as Answer
-from xinheng.engine.assessment import Assessor
+from xinheng.engine.errors import EngineError
 from xinheng.engine.profile import Profile, profile_facts
 from xinheng.engine.rules.catalogue import FactType
 from xinheng.engine.rules.ruleset import RuleSet
 from xinheng.engine.statements import statement_facts
-from xinheng.server.assessment.models import Assessment, Override, RuleSetVersion, Statement
+from xinheng.server.assessment.models import Assessment, RuleSetVersion, Statement
 from xinheng.server.customers.models import Customer
 from xinheng.server.events.services import record
 from xinheng.server.receivables.selectors import customer_behaviour
@@ -112,51 +112,63 @@ def rules_kept() -> RuleSetVersion:
     return kept
 
 
-@transaction.atomic
-def rating_override(*, assessment: Assessment, grade: str, reason: str, valid_until: dt.date, actor: Any) -> Override:
-    """Put another grade in force beside the assessment's, until a date.
+@dataclass(frozen=True)
+class Difference:
+    """A result that came out otherwise than it was kept; `kept` and `again` as JSON holds them."""
 
-    Raises: ValidationError without a reason, for an unknown grade, or for an end that is past or over a year away.
-    """
-    grades = [row.grade for row in assessor().scale.grades]
-    problems: dict[str, Any] = {}
-    if grade not in grades:
-        problems["grade"] = _("Choose one of %(grades)s.") % {"grades": ", ".join(grades)}
-    if len(reason.strip()) < 5:
-        problems["reason"] = _("Say why, so that it can be understood in a year.")
-    today = timezone.localdate()
-    if not today <= valid_until <= today + dt.timedelta(days=366):
-        problems["valid_until"] = _("An override lasts from today to one year at most.")
-    if problems:
-        raise ValidationError(problems)
-    override = Override.objects.create(
-        assessment=assessment, grade=grade, reason=reason.strip(), valid_until=valid_until, actor=actor
-    )
-    record(
-        type="assessment.overridden",
-        subject=assessment.customer,
-        actor=actor,
-        data={"assessment": assessment.pk, "from": assessment.grade, "to": grade, "valid_until": valid_until},
-        reason=reason.strip(),
-    )
-    return override
+    name: str
+    kept: Any
+    again: Any
 
 
-def assessment_replay(assessment: Assessment) -> tuple[Answer, list[str]]:
+class RulesUnreadable(Exception):
+    """The kept rules of an assessment are missing, altered, or no longer understood: it can be read, not replayed."""
+
+
+def assessment_replay(assessment: Assessment) -> tuple[Answer, list[Difference]]:
     """Run the kept rules over the kept facts again.
 
-    Returns: the answer, and the names of results that differ from the kept ones (none, unless something is broken).
+    Returns: the answer, and the results that differ from the kept ones (none, unless something is broken).
+    Raises: RulesUnreadable.
     """
-    rules = RuleSet(assessment.rules.documents)
-    runner = assessor() if rules.hash == assessor().rules.hash else Assessor(rules)
+    runner = runner_of(assessment.rules)
     answer = runner.one(stored_facts(assessment, runner))
     again = _json(answer.results)
-    return answer, sorted(name for name, value in assessment.results.items() if again.get(name) != value)
+    names = sorted(name for name, value in assessment.results.items() if again.get(name) != value)
+    return answer, [Difference(name, assessment.results[name], again.get(name)) for name in names]
+
+
+def runner_of(version: RuleSetVersion) -> Assessor:
+    """The rules of a version, made ready.
+
+    Raises: RulesUnreadable when the documents are not those that the version's hash was taken of, or cannot be used.
+    """
+    rules = RuleSet(version.documents) if isinstance(version.documents, dict) else None
+    if rules is None or rules.hash != version.hash:
+        raise RulesUnreadable(version.hash)
+    if rules.hash == assessor().rules.hash:
+        return assessor()
+    return _older(rules.hash, tuple(rules.documents.items()))
+
+
+@lru_cache(maxsize=8)
+def _older(hash: str, documents: tuple[tuple[str, str], ...]) -> Assessor:
+    try:
+        runner = Assessor(RuleSet(dict(documents)))
+        runner.card, runner.scale, runner.rules.forms[LIMIT]
+    except (EngineError, KeyError, AssertionError) as error:
+        raise RulesUnreadable(hash) from error
+    return runner
 
 
 def stored_facts(assessment: Assessment, runner: Assessor) -> dict[str, Any]:
-    """The kept facts in their types again."""
+    """The kept facts in their types again.
+
+    Raises: RulesUnreadable when the catalogue no longer has one of them.
+    """
     read = {FactType.MONEY: Decimal, FactType.DATE: dt.date.fromisoformat}
+    if unknown := set(assessment.facts) - set(runner.catalogue):
+        raise RulesUnreadable(", ".join(sorted(unknown)))
     return {
         name: read.get(runner.catalogue[name].type, lambda value: value)(value)
         for name, value in assessment.facts.items()
@@ -164,15 +176,17 @@ def stored_facts(assessment: Assessment, runner: Assessor) -> dict[str, Any]:
 
 
 def stored_answer(assessment: Assessment) -> tuple[Assessor, Answer]:
-    """The kept assessment as the engine's views read it, with the rules it was made by; nothing is computed again."""
-    rules = RuleSet(assessment.rules.documents)
-    runner = assessor() if rules.hash == assessor().rules.hash else Assessor(rules)
+    """The kept assessment as the engine's views read it, with the rules it was made by; nothing is computed again.
+
+    Raises: RulesUnreadable.
+    """
+    runner = runner_of(assessment.rules)
     results = dict(assessment.results)
     for name, value in results.items():
         node = runner.program.nodes.get(name)
         if node is not None and node.type is FactType.MONEY and value is not None:
             results[name] = Decimal(value)
-    return runner, Answer(stored_facts(assessment, runner), results, rules.hash)
+    return runner, Answer(stored_facts(assessment, runner), results, assessment.rules.hash)
 
 
 def _json(values: Mapping[str, Any]) -> dict[str, Any]:
