@@ -47,6 +47,17 @@ def rules(customers: int, rounds: int, memory: str, as_json: bool) -> None:
     _report("rules", as_json, customers=customers, rounds=rounds, memory=memory)
 
 
+@bench.command("pages")
+@click.option("--customers", default=100_000, show_default=True, type=click.IntRange(100), help="Size of the book.")
+@click.option(
+    "--rounds", default=7, show_default=True, type=click.IntRange(3), help="Times that each page is asked for."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def pages(customers: int, rounds: int, as_json: bool) -> None:
+    """Server time and queries of the lists and the first page over a generated book, in process."""
+    _report("pages", as_json, customers=customers, rounds=rounds)
+
+
 @bench.command("real-data")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write the page of the figures here.")
