@@ -19,7 +19,8 @@ BadInput (engine)
     ├── TextEncodingUnknown   text_encoding_unknown
     ├── TextStructure         text_structure          quotes that do not close, cells without end
     ├── HeaderMissing         header_missing
-    └── ColumnMissing         column_missing          a required column is not mapped
+    ├── ColumnMissing         column_missing          a required column is not mapped
+    └── TableUnknown          table_unknown           the headers are those of no kind of table
 """
 
 from __future__ import annotations
@@ -190,3 +191,14 @@ class ColumnMissing(FileError):
     code = "column_missing"
     zh = "还没有对应这些必填列：{columns_zh}"
     en = "These required columns are not mapped yet: {columns_en}"
+
+
+class TableUnknown(FileError):
+    """A sheet whose headers are those of no kind. Data: `name`, `kind_zh`, `kind_en`, `columns_zh`, `columns_en`."""
+
+    code = "table_unknown"
+    zh = "“{name}”的表头不属于客户、报表、发票或回款；最接近的是{kind_zh}，还缺这些列：{columns_zh}"
+    en = (
+        "The headers of “{name}” are not those of customers, statements, invoices or payments; the closest is "
+        "{kind_en}, which still needs these columns: {columns_en}"
+    )

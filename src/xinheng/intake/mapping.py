@@ -117,8 +117,9 @@ def check_mapping(kind: Kind, mapping: Mapping, width: int) -> None:
 
 def header_unit(header: str) -> AmountUnit | None:
     """The unit that a header gives as one: `注册资本（万元）`, `金额_万元`, `单位：元`; not the 元 of 美元."""
-    match = _UNIT_PLACE.search(header)
-    return find_unit(match[0]) if match else None
+    # A name may have brackets of its own before those of the unit: 实收资本（或股本）（万元）.
+    units = (find_unit(match[0]) for match in _UNIT_PLACE.finditer(header))
+    return next((unit for unit in units if unit is not None), None)
 
 
 def _fits(column: Column, position: int, sample: Sequence[Sequence[str]]) -> bool:

@@ -31,7 +31,8 @@ from xinheng.server.exchange.models import ImportRun
 from xinheng.server.exchange.writers.outcomes import Outcome, conflict
 
 _FIELDS = (
-    "name", "name_en", "industry_code", "region_code", "address", "founded_on", "registered_capital", "employees",
+    "name", "name_en", "industry_code", "region_code", "address", "founded_on", "customer_since",
+    "registered_capital", "employees",
 )  # fmt: skip
 _CODES = ("uscc", "org_code", "reg_no", "lei")
 
@@ -118,8 +119,9 @@ def customer_row(values: Mapping[str, Any], row: int) -> CustomerRow:
 
 def _row(cells: Mapping[str, str]) -> CustomerRow:
     values: dict[str, Any] = {key: text for key, text in cells.items() if text != ""}
-    if "founded_on" in values:
-        values["founded_on"] = date.fromisoformat(values["founded_on"])
+    for key in ("founded_on", "customer_since"):
+        if key in values:
+            values[key] = date.fromisoformat(values[key])
     if "registered_capital" in values:
         values["registered_capital"] = Decimal(values["registered_capital"])
     if "employees" in values:
