@@ -89,8 +89,13 @@ class Column:
 
     @property
     def off(self) -> frozenset[str]:
-        """Lines that take part in an identity which does not hold."""
-        return frozenset(code for told in self.found for code in told.finding.lines)
+        """Lines at which an identity does not hold."""
+        return frozenset(told.finding.line for told in self.found)
+
+    @property
+    def concerned(self) -> frozenset[str]:
+        """The other lines of those identities."""
+        return frozenset(code for told in self.found for code in told.finding.lines) - self.off
 
     @property
     def identity_states(self) -> list[IdentityState]:
@@ -112,6 +117,7 @@ def states_told(states: Mapping[str, State], found: Iterable[Finding]) -> list[I
 class Cell:
     amount: Decimal | None
     is_off: bool = False
+    is_concerned: bool = False
     differs: bool = False  # an older version that says otherwise than the newer one
     is_old: bool = False
 
@@ -216,7 +222,7 @@ def _cell(code: str, column: Column) -> Cell:
     amount = column.amounts.get(code)
     newer = column.newer.lines.get(code) if column.newer else None
     differs = column.newer is not None and (None if newer is None else Decimal(newer)) != amount
-    return Cell(amount, code in column.off, differs, column.newer is not None)
+    return Cell(amount, code in column.off, code in column.concerned, differs, column.newer is not None)
 
 
 def _change(code: str, base: Column | None, other: Column | None) -> Decimal | None:
