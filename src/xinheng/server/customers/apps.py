@@ -30,5 +30,5 @@ class CustomersConfig(AppConfig):
             }
         )
         register_tab("overview", _("Overview"), "customers:detail", 10)
-        register_tab("profile", _("File"), "customers:profile", 15)
+        register_tab("profile", _("Profile"), "customers:profile", 15)
         register_missing(overview.missing_of_file, 10)

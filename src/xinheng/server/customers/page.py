@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from xinheng.server.accounts.language import reader_language
 from xinheng.server.customers.models import Customer
 
 Context = Callable[[Customer], dict[str, Any]]
@@ -137,10 +138,11 @@ def figures(customer: Customer) -> list[dict[str, Any]]:
     return _answered(_figures, customer)
 
 
-def sentence(customer: Customer) -> list[str]:
-    """The parts of the sentence, what weighs most first."""
+def sentence(customer: Customer) -> str:
+    """The sentence on the state of things, what weighs most first."""
     told = [part for _order, tell in _sentences if (part := tell(customer)) is not None]
-    return [part.text for part in sorted(told, key=lambda part: -part.weight)]
+    between = " " if reader_language() == "en" else ""
+    return between.join(part.text for part in sorted(told, key=lambda part: -part.weight))
 
 
 def missing(customer: Customer) -> list[Missing]:

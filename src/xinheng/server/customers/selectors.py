@@ -14,14 +14,16 @@ from xinheng.server.customers.search import pairs
 LONGEST_SEARCH = 200
 
 
+def is_scoped(user: Any) -> bool:
+    """Whether the user sees own customers only: a salesperson without another role does, and nobody without a role."""
+    return roles_of(user) <= {Role.SALES.value}
+
+
 def customers_in_scope(user: Any) -> QuerySet[Customer]:
     """Customers in the user's scope, archived files among them: a salesperson has own ones, other roles all."""
-    roles = roles_of(user)
-    if not roles:
+    if not roles_of(user):
         return Customer.objects.none()
-    if roles <= {Role.SALES.value}:
-        return Customer.objects.filter(owner=user)
-    return Customer.objects.all()
+    return Customer.objects.filter(owner=user) if is_scoped(user) else Customer.objects.all()
 
 
 def customers_visible(user: Any) -> QuerySet[Customer]:

@@ -1,5 +1,6 @@
 """Trading history: invoices, payments and which payment settled what."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -71,3 +72,18 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment} → {self.invoice}"
+
+
+class Total(models.Model):
+    """What the live customers of one salesperson (or of nobody) owe, counted for books too large to add up on a page.
+
+    See `totals.totals_count`; a book that is small has no rows here.
+    """
+
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    owed = models.DecimalField(max_digits=20, decimal_places=2)
+    overdue = models.DecimalField(max_digits=20, decimal_places=2)
+    counted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.owner or '—'} {self.owed}"

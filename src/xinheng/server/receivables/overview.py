@@ -49,13 +49,19 @@ def why_no_index(facts: dict[str, Any]) -> str:
 
 
 def ageing_items(ageing: Sequence[Aged]) -> list[dict[str, Any]]:
-    """Buckets as rows and as bars: label, amount (元), number of items, state."""
+    """Buckets as rows and as bars: label, the same in short, amount (元), number of items, state."""
     language = reader_language()
     return [
-        {"label": getattr(aged.bucket, language), "amount": aged.amount, "count": aged.count,
-         "state": state if aged.amount else ""}
+        {"label": getattr(aged.bucket, language), "short": _short(getattr(aged.bucket, language)),
+         "amount": aged.amount, "count": aged.count, "state": state if aged.amount else ""}
         for aged, state in zip(ageing, _STATES, strict=True)
     ]  # fmt: skip
+
+
+def _short(label: str) -> str:
+    """The label under a bar, whose title says already that it is about being overdue."""
+    short = label.replace("逾期", "").replace(" overdue", "").strip()
+    return short.replace("超过", "＞").replace("More than", ">").replace(" ", "\u00a0")
 
 
 def ageing_finding(position: Position) -> str:

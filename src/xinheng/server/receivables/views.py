@@ -77,7 +77,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _report(request: HttpRequest, currencies: list[str]) -> QueryDict:
     data = QueryDict(mutable=True)
-    data.update({"days": "90", "currency": currencies[0]})
+    data.update({"as_of": timezone.localdate().isoformat(), "days": "90", "currency": currencies[0]})
     for key in REPORT:
         if value := request.GET.get(key):
             data[key] = value
@@ -114,7 +114,7 @@ def _charts(book: Account, as_of: dt.date, request: HttpRequest, currency: str) 
         "ageing_finding": ageing_finding(position),
         "ageing_chart": {
             "digits": 2,
-            "items": [{"label": row["label"], "state": row["state"], "value": scaled(row["amount"])} for row in ageing],
+            "items": [{"label": row["short"], "state": row["state"], "value": scaled(row["amount"])} for row in ageing],
         },
         "trend": [(quarter_label(day, as_of), value) for day, value in trend],
         "trend_chart": {

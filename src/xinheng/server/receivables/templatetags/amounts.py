@@ -28,7 +28,7 @@ def ageing_bars(context: Any, rows: Iterable[Mapping[str, Any]]) -> dict[str, An
     return {
         "digits": 2,
         "items": [
-            {"label": row["label"], "state": row["state"], "value": float(in_unit(row["amount"], reader) or 0)}
+            {"label": row["short"], "state": row["state"], "value": float(in_unit(row["amount"], reader) or 0)}
             for row in rows
         ],
     }
