@@ -126,7 +126,14 @@ class Assessment(models.Model):
     limit_proposed = models.DecimalField(max_digits=18, decimal_places=2, null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["customer", "-id"], name="assessment_newest")]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="assessment_newest"),
+            # What the list is sorted by, so that its first and last pages are read and not sorted.
+            models.Index(fields=["as_of", "id"], name="assessment_as_of"),
+            models.Index(fields=["score", "id"], name="assessment_score"),
+            models.Index(fields=["pd", "id"], name="assessment_pd"),
+            models.Index(fields=["limit_proposed", "id"], name="assessment_limit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer} {self.grade or '—'} {self.as_of}"
@@ -181,6 +188,32 @@ class OverrideWithdrawal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.override} ✕"
+
+
+class Standing(models.Model):
+    """Which assessment of a customer is the newest, and the grade set by hand on it, for lists of a whole book.
+
+    Written by the database itself with every assessment, override and withdrawal (see the migration), in the same
+    transaction and whoever writes, so that it can't be forgotten; nothing else may write it.
+    """
+
+    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="standing")
+    assessment = models.OneToOneField(Assessment, on_delete=models.CASCADE, related_name="as_newest")
+    grade = models.CharField(max_length=3, blank=True)  # by the rules
+    score = models.FloatField(null=True)
+    as_of = models.DateField()
+    # Of the newest override, unless it was withdrawn; in force until its end.
+    hand_grade = models.CharField(max_length=3, blank=True)
+    hand_until = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["grade", "score"], name="standing_grade"),
+            models.Index(fields=["as_of", "assessment"], name="standing_as_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.grade}"
 
 
 class NormLoad(models.Model):

@@ -24,8 +24,13 @@ def assessments_visible(user: Any) -> QuerySet[Assessment]:
 
 def newest_assessments(user: Any) -> QuerySet[Assessment]:
     """The newest assessment of each customer, with `standing`, the grade in force ("" for none)."""
-    newest = Assessment.objects.filter(customer=OuterRef("customer")).order_by("-id").values("id")[:1]
-    return assessments_visible(user).filter(id=Subquery(newest)).annotate(standing=standing_grade())
+    return assessments_visible(user).filter(as_newest__isnull=False).annotate(standing=newest_grade())
+
+
+def newest_grade(prefix: str = "as_newest__") -> Case:
+    """The grade in force by the customer's standing: the one set by hand while it lasts, else the rules'."""
+    in_force = When(**{f"{prefix}hand_until__gte": timezone.localdate()}, then=F(f"{prefix}hand_grade"))
+    return Case(in_force, default=F(f"{prefix}grade"))
 
 
 def standing_grade() -> Coalesce:

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, QuerySet, Sum, Value, When
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xinheng.server.assessment.models import Assessment, Override
-from xinheng.server.assessment.selectors import GRADES, standing_grade
+from xinheng.server.assessment.models import Assessment, Override, Standing
+from xinheng.server.assessment.selectors import GRADES, newest_grade
 from xinheng.server.customers.models import Customer
-from xinheng.server.customers.selectors import customers_visible
+from xinheng.server.customers.selectors import customers_visible, is_scoped
 from xinheng.server.exchange.choices import State
 from xinheng.server.exchange.selectors import imports_visible
-from xinheng.server.receivables.models import Allocation, Invoice
+from xinheng.server.receivables.models import Allocation, Invoice, Total
 
 OVERRIDE_ENDS_WITHIN = dt.timedelta(days=30)
 ASSESSMENT_IS_OLD = dt.timedelta(days=365)
@@ -33,34 +33,55 @@ class Task:
     state: str = ""
 
 
-def standing_assessments(user: Any) -> QuerySet[Assessment]:
-    """The newest assessment of each visible customer, with `standing`, the grade in force, and its `rank`, best 0."""
-    newest = Assessment.objects.filter(customer=OuterRef("customer")).order_by("-id").values("id")[:1]
-    ranks = [When(standing=grade, then=Value(rank)) for rank, grade in enumerate(GRADES)]
-    found = Assessment.objects.filter(customer__in=customers_visible(user), id=Subquery(newest))
-    found = found.annotate(standing=standing_grade())
+def standings(user: Any) -> QuerySet[Standing]:
+    """The standing of each visible customer, with `in_force`, the grade in force, and its `rank`, best 0."""
+    ranks = [When(in_force=grade, then=Value(rank)) for rank, grade in enumerate(GRADES)]
+    found = Standing.objects.filter(customer__in=customers_visible(user)).annotate(in_force=newest_grade(""))
     return found.annotate(rank=Case(*ranks, default=None, output_field=IntegerField()))
 
 
 def grades_of_book(user: Any) -> list[dict[str, Any]]:
     """How many customers hold each grade, best first, counted by the database; grades nobody holds are left out."""
-    counts = standing_assessments(user).filter(rank__isnull=False).order_by().values("standing", "rank")
+    counts = standings(user).filter(rank__isnull=False).order_by().values("in_force", "rank")
     rows = counts.annotate(count=Count("pk")).order_by("rank")
-    return [{"grade": row["standing"], "count": row["count"]} for row in rows]
+    return [{"grade": row["in_force"], "count": row["count"]} for row in rows]
 
 
-def weakest(user: Any, limit: int = 8) -> QuerySet[Assessment]:
-    """Rated customers, the weakest grade and within it the lowest score first."""
-    found = standing_assessments(user).filter(rank__isnull=False)
-    return found.select_related("customer").order_by("-rank", "score", "pk")[:limit]
+def weakest(user: Any, limit: int = 8) -> list[Assessment]:
+    """The newest assessments of rated customers, the weakest grade and within it the lowest score first.
+
+    Each has its grade in force as `standing`.
+    """
+    found = standings(user).filter(rank__isnull=False).order_by("-rank", "score", "assessment_id")[:limit]
+    grades = dict(found.values_list("assessment_id", "in_force"))
+    rows = Assessment.objects.defer("facts", "results").select_related("customer").in_bulk(list(grades))
+    for pk, grade in grades.items():
+        rows[pk].standing = grade  # type: ignore[attr-defined]
+    return [rows[pk] for pk in grades]
 
 
-def open_and_overdue(user: Any) -> tuple[Decimal | None, Decimal | None]:
-    """What visible customers owe on open invoices, and how much of it is past its due date; None without invoices."""
+@dataclass(frozen=True)
+class Owed:
+    """What visible customers owe on open invoices and the part past its due date; None without invoices.
+
+    `counted_at` is None where it was added up just now.
+    """
+
+    owed: Decimal | None
+    overdue: Decimal | None
+    counted_at: dt.datetime | None = None
+
+
+def open_and_overdue(user: Any) -> Owed:
+    """What is owed and overdue: of a large book as the worker counted it last, else added up now."""
+    totals = Total.objects.filter(owner=user) if is_scoped(user) else Total.objects.all()
+    kept = totals.aggregate(owed=Sum("owed"), overdue=Sum("overdue"), counted_at=Min("counted_at"))
+    if kept["owed"] is not None:
+        return Owed(**kept)
     invoices = Invoice.objects.filter(customer__in=customers_visible(user), void=False)
     late = invoices.filter(due_on__lt=timezone.localdate())
     owed, overdue = (_unsettled(part) for part in (invoices, late))
-    return owed, (overdue or Decimal(0)) if owed is not None else None
+    return Owed(owed, (overdue or Decimal(0)) if owed is not None else None)
 
 
 def _unsettled(invoices: QuerySet[Invoice]) -> Decimal | None:
@@ -81,7 +102,7 @@ def tasks(user: Any) -> list[Task]:
         valid_until__range=(today, today + OVERRIDE_ENDS_WITHIN),
         withdrawal__isnull=True,
     ).order_by("valid_until")
-    old = standing_assessments(user).filter(as_of__lt=today - ASSESSMENT_IS_OLD).order_by("as_of")
+    old = Standing.objects.filter(customer__in=customers, as_of__lt=today - ASSESSMENT_IS_OLD).order_by("as_of")
     imports = imports_visible(user).filter(state__in=(State.DRAFT, State.PREVIEW, State.FAILED)).order_by("pk")
     found = []
     if count := imports.count():
@@ -95,7 +116,7 @@ def tasks(user: Any) -> list[Task]:
     if oldest := old.first():
         title = _("Assessments older than a year")
         note = _("The oldest is of %(day)s") % {"day": oldest.as_of.isoformat()}
-        found.append(Task(old.count(), title, note, reverse("assessment:detail", args=[oldest.pk])))
+        found.append(Task(old.count(), title, note, reverse("assessment:detail", args=[oldest.assessment_id])))
     if count := unrated.count():
         names = "、".join(unrated.order_by("pk").values_list("name", flat=True)[:2])
         found.append(Task(count, _("Customers without a grade"), names, _customer_page(unrated)))

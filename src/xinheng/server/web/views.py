@@ -18,12 +18,14 @@ def home(request: HttpRequest) -> HttpResponse:
     grades = grades_of_book(request.user)
     rated = sum(part["count"] for part in grades)
     total = customers.count()
-    owed, overdue = open_and_overdue(request.user)
+    receivables = open_and_overdue(request.user)
+    owed, overdue = receivables.owed, receivables.overdue
     context = {
         "customers": total,
         "rated": rated,
         "owed": owed,
         "overdue": overdue,
+        "counted_at": receivables.counted_at,
         "overdue_share": overdue / owed if owed and overdue is not None else None,
         "grades": grades,
         "weak_count": sum(part["count"] for part in grades if part["grade"] in ("CCC", "CC", "C", "D")),
