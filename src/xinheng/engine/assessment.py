@@ -66,8 +66,7 @@ class WrongFact(BadInput):
 
 
 def _holds(value: int | float | Decimal, most: int) -> bool:
-    finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
-    return finite and abs(value) < most
+    return math.isfinite(value) and -most < value < most
 
 
 def _float(value: Value) -> float | None:

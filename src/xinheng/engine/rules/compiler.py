@@ -238,9 +238,11 @@ class Program:
         kept = [f'"{name}"' for name in [*keep, *given]]
         parts = [f"level_0 AS (SELECT {', '.join(kept + facts) or '1 AS nothing'} FROM {relation})"]
         groups = self.levels(needed, given)
+        # PostgreSQL would write each level out inside the next, and a text that names figures twice grows without end.
+        kept_apart = "MATERIALIZED " if dialect == "postgres" else ""
         for i, group in enumerate(groups, 1):
             columns = ",\n  ".join(f'{self._column(name, dialect)} AS "{name}"' for name in group)
-            parts.append(f"level_{i} AS (SELECT *,\n  {columns}\nFROM level_{i - 1})")
+            parts.append(f"level_{i} AS {kept_apart}(SELECT *,\n  {columns}\nFROM level_{i - 1})")
         listed = ", ".join(f'"{name}"' for name in [*keep, *wanted])
         return "WITH " + ",\n".join(parts) + f"\nSELECT {listed} FROM level_{len(groups)}"
 
