@@ -30,11 +30,12 @@ def arithmetic(runner: Assessor, answer: Assessment, step: Figure, language: Lan
         return runner.value(of, answer)
 
     tree = sqlglot.parse_one(formula, read="duckdb")
+    if isinstance(tree, exp.Case):
+        tree = _taken(tree, value)
+        formula = tree.sql("duckdb")
     if step.value is None:
         labels = [inside(runner.label(of)[language == "en"], language) for of in _lacking(tree, value)]
         return say("lacks", language, what=joined(labels, language)) if labels else say("not_applicable", language)
-    if isinstance(tree, exp.Case):
-        formula = _taken(tree, value).sql("duckdb")
 
     def shown(of: str) -> str | None:
         found = value(of)

@@ -166,6 +166,8 @@ def report(
 ) -> Report:
     """Gather what documents show of an assessment.
 
+    What is missing is ordered by its weight, the heaviest first.
+
     Args:
         runner: the rules that made the answer.
         findings: identities of the newest statement that do not hold.
@@ -181,7 +183,7 @@ def report(
         contributions=tuple(runner.contributions(answer)),
         ahead=tuple(ahead),
         behind=tuple(behind),
-        missing=tuple(runner.missing(answer)),
+        missing=tuple(sorted(runner.missing(answer), key=lambda effect: -effect.weight)),
         warnings=tuple(runner.warnings(answer)),
         caps=tuple(runner.caps_in_force(answer)),
         findings=tuple(findings),

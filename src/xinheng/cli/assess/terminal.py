@@ -9,11 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from xinheng.documents import Language, Report
-from xinheng.documents.words import DASH, money, name, percent, points, say
+from xinheng.documents.words import DASH, joined, money, name, percent, points, say
 from xinheng.intake.papers import Reading
 
 _WIDTH = 100
 _MOST_REFUSED = 20
+_MOST_NAMES = 6
 _STYLES = {"A": "green", "B": "yellow", "C": "red", "D": "bold red"}
 
 
@@ -25,7 +26,7 @@ def print_reports(reports: Sequence[Report], language: Language) -> None:
     table.add_column(say("grade", language), no_wrap=True)
     table.add_column(say("score", language), justify="right", no_wrap=True)
     table.add_column(say("pd_short", language), justify="right", no_wrap=True)
-    table.add_column(say("limit_yuan", language), justify="right", no_wrap=True)
+    table.add_column(say("limit_short", language), justify="right", no_wrap=True)
     table.add_column(say("for", language), ratio=4, overflow="fold")
     table.add_column(say("against", language), ratio=4, overflow="fold")
     for one in reports:
@@ -57,10 +58,17 @@ def _print_notes(console: Console, one: Report, language: Language) -> None:
         lines.append(("findings", [f"{finding.identity} {name(finding, language)}" for finding in one.findings]))
     if not lines:
         return
-    console.print(Text(clean(one.subject.name), style="bold"), width=_WIDTH)
+    notes = Table.grid(padding=(0, 1))
+    notes.width = min(console.width, _WIDTH)
+    notes.add_column(no_wrap=True)
+    notes.add_column(overflow="fold", ratio=1)
     for key, names in lines:
-        separator = "、" if language == "zh" else ", "
-        console.print(Text(f"  {say(key, language)}: {separator.join(names)}"), width=min(console.width, _WIDTH))
+        told = joined(names[:_MOST_NAMES], language)
+        if len(names) > _MOST_NAMES:
+            told += f" {say('more', language, count=len(names) - _MOST_NAMES)}"
+        notes.add_row(Text(f"  {say(key, language)}", style="dim"), Text(told))
+    console.print(Text(clean(one.subject.name), style="bold"))
+    console.print(notes)
 
 
 def print_unused(reading: Reading, language: Language) -> None:
