@@ -11,6 +11,7 @@ const ONE = 10n ** BigInt(PLACES);
 
 // ── reading and writing: the plain forms; what is written otherwise (壹佰万元) is read by the server ─────────────────
 function read(text) {
+  if (!text) return null;
   let plain = text.normalize("NFKC").replace(/[\s¥]/g, "").replace(/[−–]/g, "-");
   if (!plain || /^-+$|^—+$/.test(plain)) return null;
   const bracket = plain.match(/^\((.+)\)$/);
@@ -32,15 +33,19 @@ function written(value) {
 }
 
 const tolerance = read(sums.tolerance) ?? 0n;
-const input = (column, code) => document.getElementById(`id_${column}${code}`);
+const fields = Object.fromEntries(COLUMNS.map((column) => {
+  const own = [...form.querySelectorAll(`input[name^="${column}"]:not([type=hidden])`)];
+  return [column, new Map(own.map((field) => [field.name.slice(2), field]))];
+}));
+const input = (column, code) => fields[column].get(code);
 const visible = (node) => node.offsetParent !== null;
 
 // ── adding up ─────────────────────────────────────────────────────────────────────────────────────────────────────
 function addUp(column) {
   const known = new Map();
-  for (const field of form.querySelectorAll(`input[name^="${column}"]:not([type=hidden])`)) {
+  for (const [code, field] of fields[column]) {
     const value = read(field.value);
-    if (value !== null && value !== undefined) known.set(field.name.slice(2), value);
+    if (value !== null && value !== undefined) known.set(code, value);
   }
   const merged = new Set(Object.entries(sums.replaces).filter(([old]) => known.has(old)).flatMap(([, parts]) => parts));
   for (const code of sums.order) {
@@ -160,9 +165,8 @@ function findLine(text) {
 
 // ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 function step(from, down) {
-  const column = from.name.slice(0, 2);
-  const fields = [...form.querySelectorAll(`input[name^="${column}"]:not([type=hidden])`)].filter(visible);
-  const next = fields[fields.indexOf(from) + (down ? 1 : -1)];
+  const shown = [...fields[from.name.slice(0, 2)].values()].filter(visible);
+  const next = shown[shown.indexOf(from) + (down ? 1 : -1)];
   if (next) { next.focus(); next.select(); }
 }
 
