@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from xinheng.engine.identity import industry as industry_of
@@ -91,7 +91,11 @@ def position_source(position: Position, language: str) -> str:
 
 
 def norms_listed(filters: Mapping[str, Any]) -> QuerySet[IndustryNorm]:
-    """Norms for the page; `filters` may hold ratio, section (a letter or “all”), origin, size_class."""
+    """Norms for the page; in the order of the rules within an industry.
+
+    Args: filters: may hold ratio, section (a letter, a division, or “all” for all industries together), origin,
+        size_class (a class, or “all” for all sizes together).
+    """
     found = IndustryNorm.objects.select_related("load__made_by")
     if filters.get("ratio"):
         found = found.filter(ratio=filters["ratio"])
@@ -103,6 +107,8 @@ def norms_listed(filters: Mapping[str, Any]) -> QuerySet[IndustryNorm]:
         found = found.filter(origin=filters["origin"])
     if filters.get("size_class") == "all":
         found = found.filter(size_class="")
-    elif filters.get("size_class"):
+    elif filters.get("size_class") in SizeClass.values:
         found = found.filter(size_class=filters["size_class"])
-    return found.order_by("industry", "ratio", "size_class", "-origin", "-period", "source")
+    places = [When(ratio=ratio, then=Value(place)) for place, ratio in enumerate(comparable_ratios())]
+    found = found.annotate(place=Case(*places, default=Value(len(places)), output_field=IntegerField()))
+    return found.order_by("industry", "place", "ratio", "size_class", "-origin", "-period", "source")

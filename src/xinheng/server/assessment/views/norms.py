@@ -36,6 +36,7 @@ def norms(request: HttpRequest, refused: dict[str, Any] | None = None) -> HttpRe
     language = reader_language()
     ratios = comparable_ratios()
     chosen = {name: request.GET.get(name, "") for name in FILTERS}
+    chosen["size_class"] = chosen["size_class"] or "all"
     page = Paginator(norms_listed(chosen), PAGE_ROWS).get_page(request.GET.get("page"))
     rows = [
         {"norm": norm, "group": group_label(norm.industry, norm.size_class, language),
@@ -49,7 +50,7 @@ def norms(request: HttpRequest, refused: dict[str, Any] | None = None) -> HttpRe
         "rows": rows,
         "page": page,
         "chosen": chosen,
-        "is_filtered": any(chosen.values()),
+        "is_filtered": any(value for name, value in chosen.items() if (name, value) != ("size_class", "all")),
         "any_kept": bool(rows) or IndustryNorm.objects.exists(),
         "query": left.urlencode(),
         "ratios": [(ratio.id, _label(ratio, ratio.id, language)) for ratio in ratios.values()],
