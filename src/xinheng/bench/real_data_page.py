@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xinheng import __version__
 
 if TYPE_CHECKING:
-    from xinheng.bench.real_data import Part
+    from xinheng.bench.real_data_part import Part
 
 _INTRODUCTION = """# Real data
 
@@ -35,7 +35,24 @@ def as_page(parts: Sequence[Part]) -> str:
         f"Run on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} processors ({platform.machine()}), {memory:.0f} GB, "
         f"Python {platform.python_version()}, xinheng {__version__}."
     )
-    return "\n".join([_INTRODUCTION, machine, "", *(line for part in parts for line in _section(part))])
+    return (
+        "\n".join(
+            [_INTRODUCTION, machine, "", *_overview(parts), *(line for part in parts for line in _section(part))]
+        ).rstrip("\n")
+        + "\n"
+    )
+
+
+def _overview(parts: Sequence[Part]) -> list[str]:
+    rows = [
+        (
+            f"`{part.name}`", sum(taken["rows"] for taken in part.files),
+            sum(taken["accepted"] for taken in part.files), sum(taken["skipped"] for taken in part.files),
+            sum(sum(taken["refused"].values()) for taken in part.files), part.seconds,
+        )
+        for part in parts
+    ]  # fmt: skip
+    return _table(("set", "rows in", "taken", "equal repeats", "refused", "seconds, all work"), rows)
 
 
 def _section(part: Part) -> list[str]:
