@@ -66,7 +66,8 @@ class CompanyName:
 def normalise_name(name: str) -> str:
     """One spelling of a name: full-width to half-width, all brackets to (), blanks beside Chinese dropped."""
     text = unicodedata.normalize("NFKC", name.translate(_BRACKETS))
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf") or c.isspace())
+    if not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf") or c.isspace())
     text = re.sub(r"\s+", " ", text).strip()
     # Dropping a character may leave an accent beside its letter: compose them, so that the spelling stays one.
     return unicodedata.normalize("NFKC", _BLANK_AT_CHINESE.sub("", text))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rapidfuzz.distance import OSA
+
 from .alignment import Alignment, align, dense_edits, same_place, sounds_alike
 from .letters import HAN
 from .parts import FATHER, NameKind, NameParts, Role, Word
@@ -101,13 +103,21 @@ def _chinese(left: NameParts, right: NameParts) -> list[Finding]:
     trade_left, trade_right = _text_of(left, Role.TRADE), _text_of(right, Role.TRADE)
     found: list[Finding] = []
     # One says what it does and the other does not; or the cut between the two parts fell elsewhere: whole bodies first.
-    if own_left + trade_left != own_right + trade_right:
+    if own_left + trade_left == own_right + trade_right:
+        pass
+    elif _slip_in_trade(own_left + trade_left, own_right + trade_right, min(len(own_left), len(own_right))):
+        found.append(Finding("trade", 0.5, own_left + trade_left, own_right + trade_right))
+    elif (misread := _misread_place(left, right)) is not None:
+        found.append(Finding("place_extra", 1.0, *misread))
+        found += _chinese_trade(trade_left, trade_right)
+    else:
         found += _chinese_own(own_left, own_right)
         found += _chinese_trade(trade_left, trade_right)
     one, other = _of(left.words, Role.NUMBER), _of(right.words, Role.NUMBER)
     if sorted(w.code for w in one) != sorted(w.code for w in other):
         found.append(Finding("number", 1.0, _texts(one), _texts(other)))
-    found += _chinese_place(_of(left.words, Role.PLACE), _of(right.words, Role.PLACE))
+    if not any(f.feature == "place_extra" for f in found):
+        found += _chinese_place(_of(left.words, Role.PLACE), _of(right.words, Role.PLACE))
     if left.forms and right.forms and left.forms.isdisjoint(right.forms):
         found.append(Finding("form", 1.0, "/".join(sorted(left.forms)), "/".join(sorted(right.forms))))
     elif bool(left.forms) != bool(right.forms):
@@ -117,6 +127,24 @@ def _chinese(left: NameParts, right: NameParts) -> list[Finding]:
     if left.is_group != right.is_group:
         found.append(Finding("group", 1.0, "集团" if left.is_group else "", "集团" if right.is_group else ""))
     return found
+
+
+def _misread_place(left: NameParts, right: NameParts) -> tuple[str, str] | None:
+    """The places, where one of them is mistyped and was taken for part of the own name: 深圳市恒驰 and 深川市恒驰."""
+    for one, other in ((left, right), (right, left)):
+        own, longer = _text_of(one, Role.OWN), _text_of(other, Role.OWN)
+        if len(own) < 2 or len(longer) - len(own) < 1 or not (longer.startswith(own) or longer.endswith(own)):
+            continue
+        rest = longer.removesuffix(own) if longer.endswith(own) else longer.removeprefix(own)
+        places, others = _text_of(one, Role.PLACE), _text_of(other, Role.PLACE) + rest
+        if len(places) > 1 and OSA.distance(places, others) == 1:
+            return (places, others) if one is left else (others, places)
+    return None
+
+
+def _slip_in_trade(one: str, other: str, own: int) -> bool:
+    """Whether one slip after their own words keeps what they do from being recognised: 科技 and 科枝, 物流 and 流物."""
+    return own >= 2 and one[:own] == other[:own] and OSA.distance(one, other) == 1
 
 
 def _chinese_own(one: str, other: str) -> Iterable[Finding]:

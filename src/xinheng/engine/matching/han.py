@@ -31,7 +31,7 @@ def parse_chinese(given: str, spelled: str, kind: NameKind) -> NameParts:
     for inside in _BRACKETED.findall(body):
         if inside == "集团":
             is_group = True
-        elif inside in place_codes():
+        elif region_codes(inside):
             places.append(inside)
         else:
             continue
@@ -46,7 +46,7 @@ def parse_chinese(given: str, spelled: str, kind: NameKind) -> NameParts:
         places.append("中国")
         body = body.removeprefix(nation)
     own, trades = _trades(folded(body))
-    words = [Word(p, Role.PLACE, HAN, "|".join(sorted(_codes(p)))) for p in places]
+    words = [Word(p, Role.PLACE, HAN, "|".join(sorted(region_codes(p)))) for p in places]
     words += [Word(found, Role.NUMBER, HAN, _value(found)) for found in _FIGURES.findall(own)]
     # The figure stays in the name's own part: 第一 and 第二 differ there too.
     words += [Word(own, Role.OWN, HAN)] if own else []
@@ -96,14 +96,14 @@ def place_codes() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=4096)
-def _codes(place: str) -> frozenset[str]:
+def region_codes(place: str) -> frozenset[str]:
     """Codes of a run of places, 广西柳州市: those of the last that lie within the one before, where that is told."""
     known = place_codes()
     if place in known:
         return known[place]
     for cut in range(2, len(place) - 1):
         outer, inner = place[:cut], place[cut:]
-        if outer in known and (codes := _codes(inner)):
+        if outer in known and (codes := region_codes(inner)):
             within = {c for c in codes if any(c.startswith(o) for o in known[outer])}
             return frozenset(within) or codes
     return frozenset()

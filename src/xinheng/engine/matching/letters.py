@@ -25,6 +25,7 @@ _RANGES = (
 )  # fmt: skip
 #: accents that fall away; the marks of Indic scripts, Thai and Khmer are vowels and stay
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u200c\u200d]")
+_UNIFIED = re.compile("[\u4e00-\u9fff]")
 _VOWELS = re.compile("[aeiouyhw]+")
 _DOUBLED = re.compile(r"(.)\1+")
 _HANGUL_BASE, _VOWEL_COUNT, _FINAL_COUNT = 0xAC00, 21, 28
@@ -60,6 +61,10 @@ def simplified(text: str) -> str:
 
 def script_of(text: str) -> str:
     """The script of most letters of a text; Latin when there is no letter."""
+    if text.isascii():
+        return LATIN
+    if len(_UNIFIED.findall(text)) * 2 > len(text):
+        return HAN
     counts: dict[str, int] = {}
     for character in text:
         if character.isascii():
@@ -79,7 +84,8 @@ def folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+    apart = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart)) if apart != text or _ACCENTS.search(text) else text
 
 
 @lru_cache(maxsize=65536)

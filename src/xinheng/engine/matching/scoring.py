@@ -73,11 +73,13 @@ class Score:
         value: 0 to 1; 1 when nothing speaks against it.
         parts: what speaks against it, the heaviest first; empty for one spelling of one name.
         profile: whose weights were used.
+        log_odds: what is left of the base after all costs; `value` is its logistic over that of the base.
     """
 
     value: float
     parts: tuple[Part, ...]
     profile: str
+    log_odds: float = -math.inf
 
     @property
     def is_match(self) -> bool:
@@ -108,8 +110,11 @@ class Weights:
 
     def value(self, found: Iterable[Finding]) -> float:
         """The score of a pair: the logistic of what is left, over that of a pair without any disagreement."""
-        left = self.base - sum(finding.size * self.cost.get(finding.feature, 0.0) for finding in found)
-        return _logistic(left) / _logistic(self.base)
+        return _logistic(self.left(found)) / _logistic(self.base)
+
+    def left(self, found: Iterable[Finding]) -> float:
+        """Log odds after all costs."""
+        return self.base - sum(finding.size * self.cost.get(finding.feature, 0.0) for finding in found)
 
 
 def compare(a: str, b: str, kind: NameKind = NameKind.COMPANY, *, purpose: Purpose = Purpose.IDENTITY) -> Score:
@@ -138,7 +143,7 @@ def compare_parts(a: NameParts, b: NameParts, *, purpose: Purpose = Purpose.IDEN
         for f in found
     ]
     told = sorted((part for part in parts if part.cost > 0), key=lambda part: (-part.cost, part.feature))
-    return Score(weights.value(found), tuple(told), profile)
+    return Score(weights.value(found), tuple(told), profile, weights.left(found))
 
 
 @lru_cache(maxsize=1)
@@ -183,6 +188,15 @@ def _form_label(classes: str, language: Language) -> str:
 
 def _logistic(x: float) -> float:
     return 1 / (1 + math.exp(-x))
+
+
+@lru_cache(maxsize=1)
+def record_weights() -> dict[str, float]:
+    """What other facts of two records add to the log odds of their names; a proposal begins at `cut`."""
+    read = _shipped()["record"]
+    if not isinstance(read, dict):
+        raise DefinitionError(source="weights.toml")
+    return {str(name): float(weight) for name, weight in read.items()}
 
 
 def weights_source() -> dict[str, str]:
