@@ -29,11 +29,18 @@ BASE = 10_000
 AS_OF = dt.date(2026, 10, 31)
 
 _RATINGS = "CASE WHEN {h} % 3 < 2 THEN 1 + {h} % 10 END"
+_JUDGED = "CASE WHEN subject % 2 = 0 THEN 40 + {h} % 60 END"
 #: Facts that the demo book never knows, by a hash of their own that is not negative (`{h}`).
 _STREWN = {
     "market_value": "CASE WHEN {h} % 3 = 0 THEN eq * (1 + {h} % 5) END",
     "ohlson_size": "CASE WHEN {h} % 2 = 0 THEN 2 + ({h} % 900) / 100 END",
     "bad_asset_share": "CASE WHEN {h} % 4 > 0 THEN ({h} % 1500) / 10000 END",
+    "contingent_share": "CASE WHEN {h} % 4 > 0 THEN ({h} % 2000) / 10000 END",
+    "customer_margin_share": "CASE WHEN {h} % 3 = 0 THEN ({h} % 40) / 100 END",
+    "efficacy_penalty": "CASE WHEN {h} % 9 = 0 THEN {h} % 5 END",
+    "nca": "CASE WHEN {h} % 83 = 0 THEN NULL ELSE nca END",
+    "opp": "CASE WHEN {h} % 89 = 0 THEN NULL ELSE opp END",
+    "opp_prior": "CASE WHEN {h} % 13 = 0 THEN -opp_prior ELSE opp_prior END",
     "dishonest_debtor": "CASE WHEN {h} % 10 > 0 THEN {h} % 53 = 0 END",
     "serious_violation": "CASE WHEN {h} % 10 > 0 THEN {h} % 199 = 0 END",
     "abnormal_operation": "CASE WHEN {h} % 10 > 0 THEN {h} % 31 = 0 END",
@@ -93,8 +100,10 @@ def write_book(path: Path, customers: int, assessor: Assessor, say: Callable[[st
 def _varied(name: str, assessor: Assessor) -> str:
     kind = assessor.catalogue[name].type
     text = f'"{name}"'
-    if name.startswith("rating_"):
+    if name.startswith(("rating_", "five_c_")):
         text = _RATINGS
+    elif name.startswith("management_"):
+        text = _JUDGED
     elif name in _STREWN:
         text = _STREWN[name]
     hashed = f"CAST(hash('{name}', copy * {BASE} + {SUBJECT}) >> 2 AS BIGINT)"
