@@ -146,13 +146,18 @@ def test_bad_input_is_named_with_its_remedy_and_nothing_is_written(sample, tmp_p
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_folder_that_refuses_us_is_the_environments_fault(sample, tmp_path, monkeypatch):
-    """Root may write anywhere, so the refusal comes from the system call."""
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_a_disk_that_refuses_us_is_the_environments_fault_and_leaves_nothing(sample, tmp_path, monkeypatch, allowed):
+    """Root may write anywhere, so the refusal comes from the system call: at the first file, or at the second."""
+    real, calls = os.replace, []
 
-    def refuse(*_arguments):
-        raise OSError(28, "No space left on device")
+    def refuse(*arguments):
+        calls.append(arguments)
+        if len(calls) > allowed:
+            raise OSError(28, "No space left on device")
+        real(*arguments)
 
     monkeypatch.setattr(os, "replace", refuse)
     answer = assess(sample, "--xlsx", tmp_path / "out.xlsx", "--pdf", tmp_path / "pages", code=3, lang="en_US")
     assert "No space left on device" in answer.stderr
-    assert files_in(tmp_path) == ["sample.xlsx"]
+    assert (len(calls), files_in(tmp_path)) == (allowed + 1, ["sample.xlsx"])

@@ -61,9 +61,11 @@ def write_files(contents: Iterable[tuple[Path, Callable[[], bytes]]], overwrite:
     Args:
         contents: where, and what makes the bytes; made one at a time.
     Returns: the files, in order.
-    Raises: OutputExists, OutputNotWritable. Then no file of ours is left, and none that was there is changed.
+    Raises: OutputExists, OutputNotWritable. Then no new file is left; with `overwrite` a file that had been replaced
+        before the system refused stays replaced, whole.
     """
     waiting: list[tuple[str, Path]] = []
+    placed: list[Path] = []
     made: set[Path] = set()
     current = Path()
     try:
@@ -78,7 +80,11 @@ def write_files(contents: Iterable[tuple[Path, Callable[[], bytes]]], overwrite:
         for temporary, path in waiting:
             current = path
             os.replace(temporary, path)
+            placed.append(path)
     except OSError as error:
+        if not overwrite:
+            for path in placed:
+                path.unlink(missing_ok=True)
         raise OutputNotWritable(path=str(current), why=_why(error)) from error
     finally:
         for temporary, _path in waiting:
