@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xinheng.server.assessment.models import Assessment, Statement
-from xinheng.server.assessment.selectors import GRADES, standing_grade
+from xinheng.server.assessment.models import Standing, Statement
+from xinheng.server.assessment.selectors import GRADES, newest_grade
 from xinheng.server.customers import page
 from xinheng.server.customers.models import Customer
 
@@ -21,17 +21,17 @@ from xinheng.server.customers.models import Customer
 FRESH_MONTHS = 16
 
 
-def newest_of(customer: Customer) -> Assessment | None:
-    """The customer's newest assessment with `standing`, the grade in force; read once for one page."""
+def newest_of(customer: Customer) -> Standing | None:
+    """The customer's newest assessment with `in_force`, the grade that stands; read once for one page."""
     if not hasattr(customer, "_newest_assessment"):
-        found = Assessment.objects.filter(customer=customer).annotate(standing=standing_grade())
-        customer._newest_assessment = found.defer("facts", "results").order_by("-id").first()  # type: ignore[attr-defined]
+        found = Standing.objects.filter(customer=customer).annotate(in_force=newest_grade(""))
+        customer._newest_assessment = found.first()  # type: ignore[attr-defined]
     return customer._newest_assessment  # type: ignore[attr-defined, no-any-return]
 
 
 def standing(customer: Customer) -> dict[str, Any]:
-    assessment = newest_of(customer)
-    return {"assessment": assessment, "grade": assessment.standing if assessment else ""}  # type: ignore[attr-defined]
+    newest = newest_of(customer)
+    return {"newest": newest, "grade": newest.in_force if newest else ""}  # type: ignore[attr-defined]
 
 
 def statements_of(customer: Customer) -> list[Statement]:
@@ -55,15 +55,15 @@ def freshness(customer: Customer) -> dict[str, Any]:
 
 def told(customer: Customer) -> page.Sentence | None:
     """The rating's part of the sentence on the state of things."""
-    assessment = newest_of(customer)
-    if assessment is None:
+    newest = newest_of(customer)
+    if newest is None:
         return None
     grade = standing(customer)["grade"]
     if not grade:
         return page.Sentence(_("Not rated: too much of the scorecard is unknown."), weight=3)
-    if grade != assessment.grade:
+    if grade != newest.grade:
         return page.Sentence(_("Rated %(grade)s by hand.") % {"grade": grade}, weight=3)
-    words = {"grade": grade, "score": f"{assessment.score:.1f}"}
+    words = {"grade": grade, "score": f"{newest.score:.1f}"}
     return page.Sentence(_("Rated %(grade)s with %(score)s points.") % words, weight=3)
 
 
@@ -84,15 +84,9 @@ def missing(customer: Customer) -> list[page.Missing]:
     return found
 
 
-def _newest() -> QuerySet[Assessment]:
-    """The newest assessment of each customer of an outer query."""
-    return Assessment.objects.filter(customer=OuterRef("pk")).order_by("-id")
-
-
 def _graded(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """With `standing`, the grade in force by the newest assessment."""
-    grade = _newest().annotate(standing=standing_grade()).values("standing")[:1]
-    return customers.annotate(standing=Subquery(grade))
+    """With `in_force`, the grade that stands, None without an assessment."""
+    return customers.annotate(in_force=newest_grade("standing__"))
 
 
 class GradeColumn(tables.Column):  # type: ignore[misc]
@@ -105,7 +99,7 @@ class GradeColumn(tables.Column):  # type: ignore[misc]
         return value
 
     def order(self, queryset: QuerySet[Customer], is_descending: bool) -> tuple[QuerySet[Customer], bool]:
-        ranks = [When(standing=grade, then=Value(rank)) for rank, grade in enumerate(GRADES)]
+        ranks = [When(in_force=grade, then=Value(rank)) for rank, grade in enumerate(GRADES)]
         found = _graded(queryset).annotate(grade_rank=Case(*ranks, default=None, output_field=IntegerField()))
         return _sorted(found, "grade_rank", is_descending), True
 
@@ -120,8 +114,7 @@ class ScoreColumn(tables.Column):  # type: ignore[misc]
         return round(value, 1)
 
     def order(self, queryset: QuerySet[Customer], is_descending: bool) -> tuple[QuerySet[Customer], bool]:
-        found = queryset.annotate(newest_score=Subquery(_newest().values("score")[:1]))
-        return _sorted(found, "newest_score", is_descending), True
+        return _sorted(queryset, "standing__score", is_descending), True
 
 
 def _sorted(customers: QuerySet[Customer], key: str, is_descending: bool) -> QuerySet[Customer]:
@@ -132,19 +125,19 @@ def _sorted(customers: QuerySet[Customer], key: str, is_descending: bool) -> Que
 def _fill(customers: Sequence[Customer]) -> None:
     if all(hasattr(customer, "newest_grade") for customer in customers):
         return
-    newest = Assessment.objects.filter(customer__in=[customer.pk for customer in customers])
-    newest = newest.order_by("customer_id", "-id").distinct("customer_id").annotate(standing=standing_grade())
-    found = {row["customer_id"]: row for row in newest.values("customer_id", "score", "standing")}
+    newest = Standing.objects.filter(customer__in=[customer.pk for customer in customers])
+    rows = newest.annotate(in_force=newest_grade("")).values("customer_id", "score", "in_force")
+    found = {row["customer_id"]: row for row in rows}
     for customer in customers:
         row = found.get(customer.pk, {})
-        customer.newest_grade = row.get("standing")  # type: ignore[attr-defined]
+        customer.newest_grade = row.get("in_force")  # type: ignore[attr-defined]
         customer.newest_score = row.get("score")  # type: ignore[attr-defined]
 
 
 def _of_grade(customers: QuerySet[Customer], grade: str) -> QuerySet[Customer]:
     found = _graded(customers)
-    return found.filter(standing__isnull=True) | found.filter(standing="") if grade == "none" else found.filter(
-        standing=grade)  # fmt: skip
+    unrated = Q(in_force__isnull=True) | Q(in_force="")
+    return found.filter(unrated if grade == "none" else Q(in_force=grade))
 
 
 def _grades() -> list[tuple[str, str]]:

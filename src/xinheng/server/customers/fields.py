@@ -45,7 +45,10 @@ class AmountField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Amount):
             plain = self.prepare_value(value.value)
-            return plain if value.currency == "CNY" else f"{value.value.normalize():f} {value.currency}"
+            if value.currency == "CNY":
+                return plain
+            # With its own unit, so that it is read back as what it is whatever unit stands beside the field.
+            return f"{(value.value / AmountUnit.WAN.factor).normalize():f}万 {value.currency}"
         if isinstance(value, Decimal):
             return f"{(value / self.factor.factor).normalize():f}"
         return value
@@ -59,6 +62,8 @@ class AmountField(forms.CharField):
             raise ValidationError(told(error)) from None
         if amount is not None and amount.value != round(amount.value, 2):
             raise ValidationError(_("An amount has two decimals at most."))
+        if amount is not None and amount.value < 0:
+            raise ValidationError(_("An amount here is not negative."))
         return amount
 
     def has_changed(self, initial: Any, data: Any) -> bool:

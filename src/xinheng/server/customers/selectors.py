@@ -54,17 +54,16 @@ def customers_ranked(customers: QuerySet[Customer], text: str) -> QuerySet[Custo
 
 def customer_by_code(customers: QuerySet[Customer], text: str) -> Customer | None:
     """The one customer that has this number or registered code, written in full."""
-    if not text.strip() or len(text) > LONGEST_SEARCH:
+    if not text.strip() or len(text) > LONGEST_SEARCH or "\x00" in text:
         return None
     found = list(customers.filter(_exactly(text.strip()))[:2])
     return found[0] if len(found) == 1 else None
 
 
 def _exactly(text: str) -> Q:
-    clean = text.replace("\x00", "")
-    code = identity.normalise(clean)
+    code = identity.normalise(text)
     holders = Identifier.objects.filter(value=code, is_live=True).values("customer_id")
-    return Q(number__in=[clean, clean.upper()]) | Q(pk__in=holders)
+    return Q(number__in=[text, text.upper()]) | Q(pk__in=holders)
 
 
 def code_holder(user: Any, kind: str, value: str) -> Customer | None:
