@@ -4,44 +4,45 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from xinheng.server.accounts.language import reader_language
-from xinheng.server.assessment.services import (
-    assessor,
-)
+from xinheng.server.assessment.rulebook import SUFFIX, RuleReader, gate_assessor, runner_of
+from xinheng.server.assessment.services import assessor
 
 
 def rules(request: HttpRequest) -> HttpResponse:
-    runner = assessor()
     language = reader_language()
-    documents = [
-        {"name": name, "title": heading.get(language, name), "heading": heading,
-         "text": runner.rules.documents[name]}
-        for name, heading in runner.rules.headings.items()
-    ]  # fmt: skip
-    models = [
-        {"model": model, "label": getattr(model, language), "use": getattr(model, f"limits_of_use_{language}")}
-        for model in runner.models()
+    sets = [
+        {
+            "documents": RuleReader(runner, language).documents(),
+            "hash": runner.rules.hash,
+            "gate": runner is not assessor(),
+        }
+        for runner in (assessor(), gate_assessor())
     ]
-    context = {"documents": documents, "models": models, "hash": runner.rules.hash}
-    return render(request, "assessment/rules.html", context)
+    return render(request, "assessment/rules.html", {"sets": sets, "hash": assessor().rules.hash})
 
 
 def document(request: HttpRequest, document: str) -> HttpResponse:
-    runner = assessor()
-    name = f"{document}.toml"
-    if name not in runner.rules.documents:
+    runner = runner_of(document)
+    if runner is None:
         raise Http404
-    heading = runner.rules.headings[name]
-    forms = [form for form in runner.rules.forms.values() if runner.rules.document_of(form.id) == name]
-    context = {"slug": document, "heading": heading, "forms": forms, "text": runner.rules.documents[name]}
+    reader, name = RuleReader(runner, reader_language()), document + SUFFIX
+    told = next(row for row in reader.documents() if row["slug"] == document)
+    context = told | {
+        "sections": reader.sections(name),
+        "parameters": reader.parameters(name),
+        "worked": reader.examples(name),
+        "hash": runner.rules.hash,
+        "text": runner.rules.documents[name],
+        "siblings": reader.documents(),
+    }
     return render(request, "assessment/rules_document.html", context)
 
 
 def download(request: HttpRequest, document: str) -> HttpResponse:
     """The document as it is in force, byte for byte."""
-    name = f"{document}.toml"
-    text = assessor().rules.documents.get(name)
-    if text is None:
+    runner, name = runner_of(document), document + SUFFIX
+    if runner is None:
         raise Http404
-    response = HttpResponse(text, content_type="application/toml; charset=utf-8")
+    response = HttpResponse(runner.rules.documents[name], content_type="application/toml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
