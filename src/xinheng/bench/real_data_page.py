@@ -33,7 +33,8 @@ def as_page(parts: Sequence[Part]) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     machine = (
         f"Run on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} processors ({platform.machine()}), {memory:.0f} GB, "
-        f"Python {platform.python_version()}, xinheng {__version__}."
+        f"Python {platform.python_version()}, xinheng {__version__}. Load average {os.getloadavg()[2]:.1f} at the end: "
+        "above the number of processors, the seconds are those of a machine that had other work."
     )
     return (
         "\n".join(

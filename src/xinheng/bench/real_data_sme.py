@@ -59,11 +59,12 @@ def sme_invoices(source: Path, folder: Path, actor: Any) -> Part:
     part.notes.append(
         "What this says of our score: nothing, and it must not. A VAT invoice shows that something was bought, not "
         "when it was paid; the set holds no payment, no due date and no statement. Taken as our own receivables, every "
-        "invoice stands open from its day on, so payment behaviour is the same for all, whatever the bank thought of "
-        "them. The last table shows what invoices alone do tell: how much, how often and how long a company trades, "
-        "and how many of its invoices were made void, beside the bank's rating. AUC is the chance that a company "
-        "that kept its word has the higher figure than one of those that defaulted; 0.5 says nothing. With 14 "
-        "defaults an AUC has a standard error of about 0.08, and all figures are of the companies they were drawn from."
+        "invoice stands open from its day on, so whoever bought anything more than 90 days ago is in the default "
+        "event of the master scale, whatever the bank thought of it: load the payments with the invoices. The last "
+        "table shows what invoices alone do tell: how much, how often and how long a company trades, and how many of "
+        "its invoices were made void, beside the bank's rating. AUC is the chance that a company that kept its word "
+        "has the higher figure than one of those that defaulted; 0.5 says nothing. With 14 defaults an AUC has a "
+        "standard error of about 0.08, and all figures are of the companies they were drawn from."
     )
     return part
 
