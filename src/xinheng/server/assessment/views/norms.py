@@ -36,8 +36,9 @@ def norms(request: HttpRequest, refused: dict[str, Any] | None = None) -> HttpRe
     language = reader_language()
     ratios = comparable_ratios()
     chosen = {name: request.GET.get(name, "") for name in FILTERS}
-    chosen["size_class"] = chosen["size_class"] or "all"
-    page = Paginator(norms_listed(chosen), PAGE_ROWS).get_page(request.GET.get("page"))
+    chosen["size_class"] = chosen["size_class"].removesuffix("all")
+    asked = chosen | {"size_class": chosen["size_class"] or "all"}
+    page = Paginator(norms_listed(asked), PAGE_ROWS).get_page(request.GET.get("page"))
     rows = [
         {"norm": norm, "group": group_label(norm.industry, norm.size_class, language),
          "ratio": ratios.get(norm.ratio), "label": _label(ratios.get(norm.ratio), norm.ratio, language),
@@ -50,7 +51,7 @@ def norms(request: HttpRequest, refused: dict[str, Any] | None = None) -> HttpRe
         "rows": rows,
         "page": page,
         "chosen": chosen,
-        "is_filtered": any(value for name, value in chosen.items() if (name, value) != ("size_class", "all")),
+        "is_filtered": any(chosen.values()),
         "any_kept": bool(rows) or IndustryNorm.objects.exists(),
         "query": left.urlencode(),
         "ratios": [(ratio.id, _label(ratio, ratio.id, language)) for ratio in ratios.values()],
