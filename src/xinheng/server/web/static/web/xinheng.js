@@ -127,6 +127,13 @@ addEventListener("pageshow", () => {
   all("[aria-busy=true]").forEach((button) => button.removeAttribute("aria-busy"));
 });
 
+// A form that was answered in place may be sent again.
+document.addEventListener("htmx:afterRequest", ({ target }) => {
+  if (!(target instanceof HTMLFormElement)) return;
+  delete target.dataset.sent;
+  all("[aria-busy=true]", target).forEach((button) => button.removeAttribute("aria-busy"));
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     all("details.menu[open], details.ask[open]").forEach((open) => {
