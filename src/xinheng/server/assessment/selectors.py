@@ -1,7 +1,7 @@
 """Questions about assessments."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
@@ -9,8 +9,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xinheng.server.assessment.models import Assessment, Override
+from xinheng.server.assessment.models import Assessment, Override, Statement, StatementDraft
+from xinheng.server.customers.models import Customer
 from xinheng.server.customers.selectors import customers_visible
+from xinheng.server.events.models import Event
 
 GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D")
 
@@ -64,3 +66,29 @@ def assessment_told(data: Mapping[str, Any]) -> str:
     if data["grade"] and isinstance(data["score"], int | float):
         return _("Assessed: %(grade)s with %(score).1f points") % {"grade": data["grade"], "score": data["score"]}
     return _("Assessed: %(grade)s") % {"grade": data["grade"] or _("not rated")}
+
+
+def statements_visible(user: Any) -> QuerySet[Statement]:
+    """Statements of the customers in the user's scope."""
+    return Statement.objects.filter(customer__in=customers_visible(user)).select_related("customer")
+
+
+def statements_of(customer: Customer) -> QuerySet[Statement]:
+    """Every version of every period, newest period and version first."""
+    return Statement.objects.filter(customer=customer).order_by("-period_end", "-version")
+
+
+def statement_draft(user: Any, customer: Customer, basis: Statement | None) -> StatementDraft | None:
+    """What the user has typed and not kept: of a new period, or as a correction of `basis`."""
+    return StatementDraft.objects.filter(user=user, customer=customer, basis=basis).first()
+
+
+def statement_events(versions: Sequence[Statement]) -> dict[int, Event]:
+    """Statement → the event that tells who kept it, when and why; none for what was loaded with a book."""
+    events = Event.objects.filter(
+        type__in=("statement.kept", "statement.restated"),
+        subject_type="customers.customer",
+        subject_id=versions[0].customer_id,
+        data__statement__in=[one.pk for one in versions],
+    )
+    return {event.data["statement"]: event for event in events}

@@ -35,6 +35,7 @@ from xinheng.server.assessment.forms.statements import (
     typed,
 )
 from xinheng.server.assessment.models import Statement, StatementDraft
+from xinheng.server.assessment.selectors import statement_draft, statements_of, statements_visible
 from xinheng.server.assessment.services.statements import (
     KeptMeanwhile,
     draft_discard,
@@ -86,7 +87,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(customers_visible(request.user), pk=pk)
     if request.method == "POST":
         return _sent(request, customer, None)
-    draft = _draft(request, customer, None)
+    draft = statement_draft(request.user, customer, None)
     data = dict(draft.data) if draft else _blank(request, customer)
     entry = Entry(data, customer)
     if not draft and entry.newest:
@@ -97,12 +98,10 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 @may_required("statement.edit")
 def restate(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct or restate a period: a new version beside the kept ones."""
-    basis = get_object_or_404(
-        Statement.objects.select_related("customer").filter(customer__in=customers_visible(request.user)), pk=pk
-    )
+    basis = get_object_or_404(statements_visible(request.user), pk=pk)
     if request.method == "POST":
         return _sent(request, basis.customer, basis)
-    draft = _draft(request, basis.customer, basis)
+    draft = statement_draft(request.user, basis.customer, basis)
     data = dict(draft.data) if draft else _of_version(basis)
     return _page(request, Entry(data, basis.customer, basis), draft=draft)
 
@@ -131,7 +130,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 def _whose(request: HttpRequest, pk: int) -> tuple[Customer, Statement | None]:
     customer = get_object_or_404(customers_visible(request.user), pk=pk)
     basis = request.GET.get("basis", "")
-    return customer, get_object_or_404(Statement, customer=customer, pk=basis) if basis.isdigit() else None
+    return customer, get_object_or_404(statements_of(customer), pk=basis) if basis.isdigit() else None
 
 
 def _sent(request: HttpRequest, customer: Customer, basis: Statement | None) -> HttpResponse:
@@ -293,13 +292,9 @@ def _prior_field(
     return Field(PRIOR + code, "none")
 
 
-def _draft(request: HttpRequest, customer: Customer, basis: Statement | None) -> StatementDraft | None:
-    return StatementDraft.objects.filter(user=request.user, customer=customer, basis=basis).first()
-
-
 def _blank(request: HttpRequest, customer: Customer) -> dict[str, str]:
     """An empty page for the period that comes next, described like the newest statement."""
-    newest = Statement.objects.filter(customer=customer).order_by("-period_end", "-version").first()
+    newest = statements_of(customer).first()
     asked = request.GET
     scope = asked.get("scope") or (newest.scope if newest else Statement.Scope.CONSOLIDATED)
     period_end, months = _next_period(customer, scope)
@@ -323,7 +318,7 @@ def _next_period(customer: Customer, scope: str) -> tuple[dt.date, int]:
     """The last year that has ended or, where that is kept, the quarters of this one that have; and its months."""
     today = timezone.localdate()
     last_year = dt.date(today.year - 1, 12, 31)
-    if not Statement.objects.filter(customer=customer, scope=scope, period_end=last_year).exists():
+    if not statements_of(customer).filter(scope=scope, period_end=last_year).exists():
         return last_year, 12
     quarters = [dt.date(today.year, month, day) for month, day in ((9, 30), (6, 30), (3, 31))]
     return next(((day, day.month) for day in quarters if day <= today), (last_year, 12))

@@ -12,6 +12,7 @@ from xinheng.engine.statements import LINES, Severity
 from xinheng.server.accounts.language import reader_language
 from xinheng.server.accounts.permissions import may
 from xinheng.server.assessment.models import Statement
+from xinheng.server.assessment.selectors import statement_events, statements_of, statements_visible
 from xinheng.server.assessment.services.statements import differences
 from xinheng.server.assessment.statement_table import (
     MOST_COLUMNS,
@@ -29,7 +30,6 @@ from xinheng.server.events.selectors import timeline
 
 #: Periods listed at once; a customer with more is asked for by period.
 MOST_PERIODS = 40
-KEPT = ("statement.kept", "statement.restated")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Period:
 
 def statements(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(customers_visible(request.user), pk=pk)
-    kept = list(Statement.objects.filter(customer=customer).order_by("-period_end", "-version"))
+    kept = list(statements_of(customer))
     scopes = [scope for scope in Statement.Scope if any(statement.scope == scope for statement in kept)]
     scope = request.GET.get("scope") if request.GET.get("scope") in scopes else (kept[0].scope if kept else "")
     own = [statement for statement in kept if statement.scope == scope]
@@ -80,18 +80,14 @@ def statements(request: HttpRequest, pk: int) -> HttpResponse:
 
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """One version of one period."""
-    found = get_object_or_404(
-        Statement.objects.select_related("customer").filter(customer__in=customers_visible(request.user)), pk=pk
-    )
-    own = list(
-        Statement.objects.filter(customer=found.customer_id, scope=found.scope).order_by("-period_end", "-version")
-    )
+    found = get_object_or_404(statements_visible(request.user), pk=pk)
+    own = list(statements_of(found.customer).filter(scope=found.scope))
     versions = [one for one in own if one.period_end == found.period_end]
     before = before_among(found, own)
     columns = [column_of(found, own), *([column_of(before, own)] if before else [])]
     base, other = compared(columns)
     after = next((one for one in reversed(own) if one.period_end > found.period_end), None)
-    kept_by = _events(versions)
+    kept_by = statement_events(versions)
     context = page_context(found.customer, "statements") | {
         "statement": found,
         "column": columns[0],
@@ -149,15 +145,6 @@ def _by_severity(found: Sequence[Told]) -> list[Told]:
 
 def _without_findings(column: Column) -> Column:
     return Column(column.statement, column.before, None, column.amounts)
-
-
-def _events(versions: Sequence[Statement]) -> dict[int, Event]:
-    """Statement → the event that tells who kept it, when and why; none for what was loaded with a book."""
-    events = Event.objects.filter(
-        type__in=KEPT, subject_type="customers.customer", subject_id=versions[0].customer_id,
-        data__statement__in=[one.pk for one in versions],
-    ).select_related("actor")  # fmt: skip
-    return {event.data["statement"]: event for event in events}
 
 
 def _version(one: Statement, older: Statement | None, kept_by: dict[int, Event]) -> dict[str, Any]:
