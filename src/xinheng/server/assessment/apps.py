@@ -7,6 +7,7 @@ class AssessmentConfig(AppConfig):
     label = "assessment"
 
     def ready(self) -> None:
+        from xinheng.server.assessment import customer_page
         from xinheng.server.assessment.overview import rating_card
         from xinheng.server.assessment.selectors import assessment_told
         from xinheng.server.customers.page import register_card, register_tab
@@ -27,3 +28,4 @@ class AssessmentConfig(AppConfig):
         register_tab("ratios", _("Ratios"), "assessment:ratios", 25)
         register_tab("ratings", _("Ratings"), "assessment:ratings", 30)
         register_card("rating", "assessment/_rating_card.html", rating_card, 10)
+        customer_page.register()
