@@ -42,7 +42,7 @@ def figures(text, to="zh", **known):
         ),
         ("coalesce(ca, inv) * 2", "(流动资产合计，未知则用 存货) × 2", "(Current assets, or where unknown Inventories) × 2"),
         ("least_known(ca, inv)", "取最小(流动资产合计；存货)", "smallest of (Current assets; Inventories)"),
-        ("round_down(ca, step)", "流动资产合计 按 取整步长 向下取整", "Current assets rounded down to steps of Step"),
+        ("round_down(ca, step)", "流动资产合计 按 取整步长 向下取整", "Current assets rounded down (Step)"),
         (
             "case when coalesce(ca, 0) = 0 then inv end",
             "若流动资产合计 = 0：存货；否则未知（未知项按 0 计）",
@@ -72,7 +72,10 @@ def test_a_formula_is_told_in_words(text, zh, en):
         ("least_known(ca, inv, cl)", {"ca": "3", "cl": "7"}, "取最小(3；7)"),
         ("greatest(round_down(least_known(ca, inv), step), 0)", {"ca": "325", "inv": "410", "step": "100"},
          "取最大(取最小(325；410) 按 100 向下取整；0)"),
-        ("case when ca > 1 then inv else cl end", {"ca": "3", "inv": "1", "cl": "2"}, "若3 > 1：1；否则2"),
+        ("case when ca > 1 then inv else cl end", {"ca": "1", "inv": "1", "cl": "2"}, "2"),
+        ("case when ca > 1 then inv end", {"ca": "1", "inv": "1"}, "—"),
+        ("case when ca > 1 then inv else cl end", {"inv": "1", "cl": "2"}, "若— > 1：1；否则2"),
+        ("case when ca > 1 then inv else cl end", {"ca": "3", "inv": "1", "cl": "2"}, "1"),
     ],
 )  # fmt: skip
 def test_the_figures_are_put_in(text, known, told):

@@ -6,6 +6,7 @@ arithmetic, brackets only where the order of evaluation needs them.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,6 +24,10 @@ _INFIX: dict[type, tuple[str, int]] = {
     exp.Add: ("+", _SUM), exp.Sub: ("−", _SUM), exp.Mul: ("×", _PRODUCT), exp.Div: ("÷", _PRODUCT),
     exp.EQ: ("=", _COMPARISON), exp.NEQ: ("≠", _COMPARISON), exp.GT: (">", _COMPARISON),
     exp.GTE: ("≥", _COMPARISON), exp.LT: ("<", _COMPARISON), exp.LTE: ("≤", _COMPARISON),
+}  # fmt: skip
+_COMPARE: dict[type, Callable[[float, float], bool]] = {
+    exp.EQ: operator.eq, exp.NEQ: operator.ne, exp.GT: operator.gt, exp.GTE: operator.ge, exp.LT: operator.lt,
+    exp.LTE: operator.le,
 }  # fmt: skip
 _NATIVE: dict[type, str] = {
     exp.Abs: "abs", exp.Floor: "floor", exp.Ceil: "ceil", exp.Round: "round", exp.Coalesce: "coalesce",
@@ -193,7 +198,7 @@ class _Teller:
         told = [self.tell(argument)[0] for argument in arguments]
         if name == "round_down":
             value = self.inside(arguments[0], _PRODUCT)
-            return self.say(f"{value} 按 {told[1]} 向下取整", f"{value} rounded down to steps of {told[1]}")
+            return self.say(f"{value} 按 {told[1]} 向下取整", f"{value} rounded down ({told[1]})")
         word = self.say(*_CALLED.get(name, (name, name)))
         if name in ("average", "prior"):
             inner = self.inside(arguments[0], _ATOM)
@@ -245,6 +250,27 @@ class _Substituted(_Teller):
             chosen = next((argument for argument in arguments if self._is_known(argument)), arguments[0])
             return self.inside(chosen, _ATOM)
         return super().call(name, arguments)
+
+    def choice(self, node: Expr) -> str:
+        """Only the branch that was taken, where the figures of the conditions tell which."""
+        for branch in node.args["ifs"]:
+            holds = self._holds(branch.this)
+            if holds is None:
+                return super().choice(node)
+            if holds:
+                return self.tell(branch.args["true"])[0]
+        default = node.args.get("default")
+        return "—" if default is None else self.tell(default)[0]
+
+    def _holds(self, condition: Expr) -> bool | None:
+        compare = _COMPARE.get(type(condition))
+        if compare is None:
+            return None
+        sides = [self.tell(part)[0].replace(",", "") for part in (condition.this, condition.expression)]
+        try:
+            return compare(*(float(side.strip("()")) for side in sides))
+        except ValueError:
+            return None
 
     def _before(self, node: Expr) -> Expr | None:
         names = {column.name.lower() for column in node.find_all(exp.Column)}

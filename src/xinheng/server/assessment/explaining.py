@@ -22,6 +22,9 @@ from xinheng.server.assessment.wording import Reader
 #: Ratios by what they tell, in reading order.
 GROUPS = ("liquidity", "solvency", "profitability", "efficiency", "growth", "cash")
 MOST_MISSING_NAMED = 4
+MOST_REASONS = 4
+#: Points from which a characteristic that also loses some is a reason for the grade rather than against it.
+SPEAKS_FOR = 75
 #: A bound this many times the proposed limit would press all others flat in the chart; the table has it.
 FAR_ABOVE = 12
 #: What follows the name of a model in its label.
@@ -95,7 +98,7 @@ def change_sentence(assessment: Assessment, before: Assessment | None) -> str:
 def reason_sentence(reader: Reader) -> str:
     if reader.answer.score is None:
         return ""
-    ahead, behind = reader.runner.reasons(reader.answer, 1)
+    ahead, behind = strongest(reader)
     if ahead and behind:
         told = _("%(ahead)s speaks for it most, %(behind)s costs most.")
         return told % {"ahead": reader.pick(ahead[0]), "behind": reader.pick(behind[0])}
@@ -267,10 +270,21 @@ def _source_kind(reader: Reader, name: str) -> str:
 # ── reasons, what is missing ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def strongest(reader: Reader) -> tuple[list[Contribution], list[Contribution]]:
+    """The strongest reasons for and against, none on both sides: from three quarters of the points on it speaks for."""
+    ahead, behind = reader.runner.reasons(reader.answer, len(reader.runner.card.characteristics))
+    both = {line.id for line in ahead} & {line.id for line in behind}
+    for_it = {line.id for line in ahead if line.id in both and (line.points or 0) >= SPEAKS_FOR}
+    return (
+        [line for line in ahead if line.id not in both or line.id in for_it][:MOST_REASONS],
+        [line for line in behind if line.id not in for_it][:MOST_REASONS],
+    )
+
+
 def reasons(reader: Reader, lines: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """At most four for and four against, as sentences with their figures."""
     by_id = {line["id"]: line for line in lines}
-    ahead, behind = reader.runner.reasons(reader.answer)
+    ahead, behind = strongest(reader)
     return [_reason(by_id[c.id], is_for=True) for c in ahead], [_reason(by_id[c.id], is_for=False) for c in behind]
 
 

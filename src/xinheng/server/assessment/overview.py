@@ -23,9 +23,9 @@ def rating_card(customer: Customer) -> dict[str, Any]:
     reader = reader_of(newest, "wan")
     if reader is None or newest.score is None:
         return card
-    ahead, behind = reader.runner.reasons(reader.answer, REASONS)
-    card["ahead"] = [{"label": reader.pick(line), "points": line.earned} for line in ahead]
-    card["behind"] = [{"label": reader.pick(line), "points": line.lost} for line in behind]
+    ahead, behind = explaining.strongest(reader)
+    card["ahead"] = [{"label": reader.pick(line), "points": line.earned} for line in ahead[:REASONS]]
+    card["behind"] = [{"label": reader.pick(line), "points": line.lost} for line in behind[:REASONS]]
     scale = explaining.scale(reader, newest, None)
     card["short"] = scale["title"] if scale else ""
     if reader.answer.limit is not None:

@@ -83,6 +83,7 @@ def detail(request: HttpRequest, pk: int, problems: dict[str, list[str]] | None 
         "refused": of,
         "posted": request.POST,
         "rules_in_force": assessor().rules.hash,
+        "known_share": assessment.results.get("score__known"),
     }
     reader = reader_of(assessment, amount_unit(request))
     context |= _explained(request, reader, assessment, before, newer) if reader else {"is_unreadable": True}
@@ -95,10 +96,8 @@ def _explained(
     positions = assessment_positions(assessment)
     lines = explaining.characteristics(reader, assessment, positions)
     ahead, behind = explaining.reasons(reader, lines)
-    known = reader.runner.value(f"{reader.runner.card.id}__known", reader.answer)
     context = {
         "sentences": explaining.sentences(reader, assessment, before),
-        "known_share": known,
         "lines": lines,
         "ahead": ahead,
         "behind": behind,
