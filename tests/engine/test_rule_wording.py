@@ -24,7 +24,10 @@ def words(text, to="zh"):
 
 
 def figures(text, to="zh", **known):
-    return in_figures(text, known.get, lambda name: f"{name}_prior" if name in ("eq", "ca") else None, to)
+    def prior(name):
+        return f"{name}_prior" if name in ("eq", "ca") else None
+
+    return in_figures(text, known.get, prior, to, plain=lambda name: float(known[name]) if name in known else None)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,7 @@ def test_a_formula_is_told_in_words(text, zh, en):
         ("greatest(round_down(least_known(ca, inv), step), 0)", {"ca": "325", "inv": "410", "step": "100"},
          "取最大(取最小(325；410) 按 100 向下取整；0)"),
         ("case when ca > 1 then inv else cl end", {"ca": "1", "inv": "1", "cl": "2"}, "2"),
+        ("case when coalesce(eq, 0) = 0 then inv else cl end", {"inv": "1", "cl": "2"}, "1"),
         ("case when ca > 1 then inv end", {"ca": "1", "inv": "1"}, "—"),
         ("case when ca > 1 then inv else cl end", {"inv": "1", "cl": "2"}, "若— > 1：1；否则2"),
         ("case when ca > 1 then inv else cl end", {"ca": "3", "inv": "1", "cl": "2"}, "1"),

@@ -78,6 +78,7 @@ def in_figures(
     prior: Callable[[str], str | None],
     to: Language,
     *,
+    plain: Callable[[str], float | None] = lambda name: None,
     term: Callable[[str], str] = str,
 ) -> str:
     """A formula with the figures put in: `10% × 5,000.00`.
@@ -85,9 +86,12 @@ def in_figures(
     Args:
         shown: the figure of a name as it is to be written, None when it is unknown.
         prior: the name of the same figure one period earlier, None when there is none.
+        plain: the number of a name as the rules store it; where it is given, branches not taken are left out.
     Returns: one line; an unknown figure is a dash, alternatives that were not taken are left out.
     """
-    return _Substituted(to, lambda name: shown(name) or "—", term, shown=shown, prior=prior).tell(_tree(text))[0]
+    return _Substituted(to, lambda name: shown(name) or "—", term, shown=shown, prior=prior, plain=plain).tell(
+        _tree(text)
+    )[0]
 
 
 def required(text: str) -> list[str]:
@@ -228,6 +232,7 @@ class _Teller:
 class _Substituted(_Teller):
     shown: Callable[[str], str | None] = field(kw_only=True)
     prior: Callable[[str], str | None] = field(kw_only=True)
+    plain: Callable[[str], float | None] = field(kw_only=True)
 
     def leaf(self, name: str) -> str:
         told = self.shown(name)
@@ -266,11 +271,18 @@ class _Substituted(_Teller):
         compare = _COMPARE.get(type(condition))
         if compare is None:
             return None
-        sides = [self.tell(part)[0].replace(",", "") for part in (condition.this, condition.expression)]
-        try:
-            return compare(*(float(side.strip("()")) for side in sides))
-        except ValueError:
-            return None
+        left, right = self._number(condition.this), self._number(condition.expression)
+        return None if left is None or right is None else compare(left, right)
+
+    def _number(self, node: Expr) -> float | None:
+        """What a side of a comparison is, in the unit that the rules store; None when it is unknown or not simple."""
+        if isinstance(node, exp.Paren):
+            return self._number(node.this)
+        if isinstance(node, exp.Column):
+            return self.plain(node.name.lower())
+        if _name(node) == "coalesce":
+            return next((number for part in _arguments(node) if (number := self._number(part)) is not None), None)
+        return language.constant(node)
 
     def _before(self, node: Expr) -> Expr | None:
         names = {column.name.lower() for column in node.find_all(exp.Column)}

@@ -99,8 +99,17 @@ class Reader:
 
     def formula_in_figures(self, formula: str) -> str:
         return in_figures(
-            formula, lambda name: self.value(name, bare=True), self.runner.prior, self.language, term=term
+            formula,
+            lambda name: self.value(name, bare=True),
+            self.runner.prior,
+            self.language,
+            plain=self._number,
+            term=term,
         )
+
+    def _number(self, name: str) -> float | None:
+        value = self.runner.value(name, self.answer)
+        return float(value) if isinstance(value, int | float | Decimal) else None
 
     def status(self, figure: Figure) -> str:
         """Why a figure has no value, or not the plain one; empty when it has."""
