@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev demo check test test-faults locks clean assets messages
+.PHONY: help setup setup-dev demo check test test-faults bench locks clean assets messages
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -47,6 +47,11 @@ test: setup-dev ## every test but the long ones
 
 test-faults: setup-dev ## really kills databases, workers and servers
 	$(BIN)/pytest -m faults
+
+bench: setup ## measure the product beside its yardsticks (half an hour; keep the machine quiet)
+	$(BIN)/xinheng bench rules
+	$(BIN)/xinheng bench import
+	$(BIN)/xinheng bench pages
 
 locks: ## compile the hash-locked requirements anew
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group build --group dev -o requirements/dev.txt
