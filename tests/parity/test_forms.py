@@ -137,8 +137,8 @@ def types_of(program):
 SIX_TYPES = types_of(Program(RuleSet({"six.toml": SIX_FORMS}), load_catalogue()))
 
 
-@given(facts=rows(SIX_TYPES, 8))
-@settings(max_examples=12, deadline=None, suppress_health_check=QUIET, phases=PHASES)
+@given(facts=rows(SIX_TYPES, 6))
+@settings(max_examples=8, deadline=None, suppress_health_check=QUIET, phases=PHASES)
 def test_six_forms_answer_alike_one_by_one_in_a_batch_and_in_postgres(postgres, six, facts):
     names = list(six.program.nodes)
     with duckdb.connect() as database:
@@ -149,7 +149,7 @@ def test_six_forms_answer_alike_one_by_one_in_a_batch_and_in_postgres(postgres, 
 
 
 @given(facts=rows(SIX_TYPES, 4))
-@settings(max_examples=12, deadline=None, suppress_health_check=QUIET, phases=PHASES)
+@settings(max_examples=8, deadline=None, suppress_health_check=QUIET, phases=PHASES)
 def test_the_six_forms_against_a_naive_reading(six, facts):
     """What each form means, said again in a few lines; expressions are read by the oracle."""
     for row in facts:
@@ -217,8 +217,8 @@ def default(catalogue):
 DEFAULT_TYPES = types_of(Program(shipped(DEFAULT_DOCUMENTS), load_catalogue()))
 
 
-@given(facts=rows(DEFAULT_TYPES, 6))
-@settings(max_examples=3, deadline=None, suppress_health_check=QUIET, phases=PHASES)
+@given(facts=rows(DEFAULT_TYPES, 4))
+@settings(max_examples=2, deadline=None, suppress_health_check=QUIET, phases=PHASES)
 def test_the_whole_shipped_set_answers_alike(postgres, default, facts):
     names = list(default.program.nodes)
     with duckdb.connect() as database:

@@ -17,7 +17,7 @@ def annual_pd(cumulative: float, years: float) -> float:
     """
     if not 0 <= cumulative <= 1 or not years > 0:
         raise BadInput(detail_zh="违约概率应在 0 至 1 之间，年数应大于 0", detail_en="a probability and years above 0")
-    return 1 - (1 - cumulative) ** (1 / years)
+    return float(1 - (1 - cumulative) ** (1 / years))
 
 
 def conditional_pd(cumulative: Sequence[float], year: int) -> float:
