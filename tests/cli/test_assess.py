@@ -30,7 +30,11 @@ WORKED = {
 
 
 def assess(*arguments, code=0, env=None):
-    answer = CliRunner().invoke(main, ["assess", *map(str, arguments)], env={"LANG": "zh_CN.UTF-8", **(env or {})})
+    answer = CliRunner().invoke(
+        main,
+        ["assess", *map(str, arguments)],
+        env={"COLUMNS": "100", "LC_ALL": "", "LANG": "zh_CN.UTF-8", **(env or {})},
+    )
     assert answer.exit_code == code, answer.output
     return answer
 
@@ -126,8 +130,8 @@ def test_the_table_speaks_the_readers_language(sample):
     en = assess(sample, *AS_OF, env={"LANG": "en_GB.UTF-8"}).stdout
     assert "建议额度" in zh
     assert "BBB" in zh
-    assert "Proposed limit" in en
-    assert "Proposed limit" in assess(sample, *AS_OF, "--language", "en").stdout
+    assert "Limit (CNY)" in en
+    assert "Limit (CNY)" in assess(sample, *AS_OF, "--language", "en").stdout
     assert max(len(line) for line in en.splitlines()) <= 100
 
 
