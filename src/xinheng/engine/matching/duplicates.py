@@ -88,7 +88,8 @@ def find_duplicates(
     Raises: BookUnreadable.
     """
     seen = run if run is not None else Run()
-    columns = [row[0] for row in connection.execute(f'DESCRIBE SELECT * FROM "{relation}"').fetchall()]
+    book = '"' + relation.replace('"', '""') + '"'
+    columns = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {book}").fetchall()]
     if missing := [name for name in ("id", "name") if name not in columns]:
         raise BookUnreadable(missing=", ".join(missing))
     with ExitStack() as stack:
@@ -101,7 +102,7 @@ def find_duplicates(
         wanted = ", ".join(
             f"coalesce({name}::VARCHAR, '') AS {name}" if name in columns else f"'' AS {name}" for name in _FIELDS
         )
-        source = f'SELECT row_number() OVER () AS n, {wanted} FROM "{relation}"'
+        source = f"SELECT row_number() OVER () AS n, {wanted} FROM {book}"
         connection.execute(f"COPY ({source}) TO '{folder}/records.parquet' (FORMAT parquet)")
         seen.rows = _one(connection, f"SELECT count(*) FROM '{folder}/records.parquet'")
         say(f"{seen.rows:,} records")

@@ -17,6 +17,8 @@ from .parts import FATHER, NameKind, NameParts, Role, Word
 CHINESE = "chinese"
 #: changed letters that leave nothing of a likeness
 _MANY_EDITS = 4
+#: what a slip in the words for what a company does counts, beside other words
+_SLIP = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,8 @@ def _chinese(left: NameParts, right: NameParts) -> list[Finding]:
     # One says what it does and the other does not; or the cut between the two parts fell elsewhere: whole bodies first.
     if own_left + trade_left == own_right + trade_right:
         pass
-    elif _slip_in_trade(own_left + trade_left, own_right + trade_right, min(len(own_left), len(own_right))):
-        found.append(Finding("trade", 0.5, own_left + trade_left, own_right + trade_right))
+    elif _slip_in_trade(own_left, trade_left, own_right, trade_right):
+        found.append(Finding("trade", _SLIP, own_left + trade_left, own_right + trade_right))
     elif (misread := _misread_place(left, right)) is not None:
         found.append(Finding("place_extra", 1.0, *misread))
         found += _chinese_trade(trade_left, trade_right)
@@ -142,9 +144,13 @@ def _misread_place(left: NameParts, right: NameParts) -> tuple[str, str] | None:
     return None
 
 
-def _slip_in_trade(one: str, other: str, own: int) -> bool:
-    """Whether one slip after their own words keeps what they do from being recognised: 科技 and 科枝, 物流 and 流物."""
-    return own >= 2 and one[:own] == other[:own] and OSA.distance(one, other) == 1
+def _slip_in_trade(own_left: str, trade_left: str, own_right: str, trade_right: str) -> bool:
+    """Whether one slip after their own words keeps what one does from being recognised: 科技 and 科枝, 物流 and 流物.
+    Two words that are both recognised, 电子 and 电机, are no slip."""
+    own, one, other = min(len(own_left), len(own_right)), own_left + trade_left, own_right + trade_right
+    if own_left == own_right or trade_left == trade_right or own < 2:
+        return False
+    return one[:own] == other[:own] and OSA.distance(one, other) == 1
 
 
 def _chinese_own(one: str, other: str) -> Iterable[Finding]:
@@ -171,8 +177,8 @@ def _chinese_trade(one: str, other: str) -> Iterable[Finding]:
         yield Finding("trade_extra", 1.0, one, other)
     elif short in long or _within(short, long):
         yield Finding("trade_extra", 0.5, one, other)
-    elif sorted(one) == sorted(other) or (dense_edits(one, other) <= 1 and len(long) > 2):
-        yield Finding("trade", 0.5, one, other)
+    elif sorted(one) == sorted(other):
+        yield Finding("trade", _SLIP, one, other)
     else:
         yield Finding("trade", 1.0, one, other)
 

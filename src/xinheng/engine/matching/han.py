@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ..identity import PROVINCES, place_names, split_name
+from ..identity import PROVINCES, RegionStatus, place_names, region, split_name
 from .letters import HAN, folded
 from .parts import NameKind, NameParts, Role, Word, legal_forms, word_lists
 
@@ -85,14 +85,17 @@ def _trade_words() -> tuple[frozenset[str], int]:
 def place_codes() -> dict[str, frozenset[str]]:
     """Name of a place, full or short → the codes that it may stand for, without trailing zeros. 朝阳 is several."""
     found: dict[str, set[str]] = {"中国": {""}, "全国": {""}}
-    named = [(code, zh) for code, (zh, _) in PROVINCES.items()]
-    named += [(re.sub("(?:00)+$", "", code), name) for code, name in place_names().items()]
+    named = [(code, zh) for code, (zh, _) in PROVINCES.items()] + list(place_names().items())
+    current = {code for code, _ in named if region(code).status is RegionStatus.CURRENT}
     for code, name in named:
-        found.setdefault(name, set()).add(code)
-        short = _SUFFIX.sub("", name)
-        if len(short) > 1:
-            found.setdefault(short, set()).add(code)
-    return {name: frozenset(codes) for name, codes in found.items()}
+        for spelled in {name, _SUFFIX.sub("", name)}:
+            if len(spelled) > 1:
+                found.setdefault(spelled, set()).add(code)
+    # An abolished division counts only where no present one has its name: 中山 was once a county of another city.
+    return {
+        name: frozenset(re.sub("(?:00)+$", "", code) for code in (codes & current or codes))
+        for name, codes in found.items()
+    }
 
 
 @lru_cache(maxsize=4096)

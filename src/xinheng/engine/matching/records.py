@@ -192,14 +192,11 @@ def _facts(a: Prepared, b: Prepared, name: Score) -> list[tuple[str, str, str]]:
     if a.person and a.person == b.person:
         found.append(("person", one.person, other.person))
     places = [[w for w in side.name.words if w.role is Role.PLACE] for side in (a, b)]
-    if one.region_code and other.region_code:
-        if one.region_code[:2] != other.region_code[:2]:
-            found.append(("region_differs", one.region_code, other.region_code))
-        elif one.region_code[:4] == other.region_code[:4]:
-            found.append(("region", one.region_code, other.region_code))
-    elif a.city and b.city and a.city != b.city:
-        found.append(("region_differs", a.city, b.city))
-    elif name.profile == CHINESE and not places[0] and not places[1]:
+    if a.city and b.city and a.city != b.city:
+        found.append(("region_differs", one.region_code or a.city, other.region_code or b.city))
+    elif a.city and one.region_code and other.region_code:
+        found.append(("region", one.region_code, other.region_code))
+    elif not a.city and not b.city and name.profile == CHINESE and not places[0] and not places[1]:
         found.append(("no_place", "", ""))
     return found
 
@@ -245,8 +242,10 @@ def plain_address(address: str) -> tuple[str, str]:
 
 def _city(record: Record, name: NameParts, place: str) -> str:
     """The city of a file, in this order: its region, the place in its name, the place that its address begins with."""
-    told = [record.region_code, *(w.code.split("|")[0] for w in name.words if w.role is Role.PLACE)]
-    told += [min(region_codes(place), default="")] if place else []
+    places = [w.code.split("|") for w in name.words if w.role is Role.PLACE]
+    places += [sorted(region_codes(place))] if place else []
+    # Of places with one name, the largest: 朝阳 the city before 朝阳 the district.
+    told = [record.region_code, *(min(codes, key=len, default="") for codes in places)]
     for code in told:
         if code[:2] in _MUNICIPALITIES:
             return code[:2]
