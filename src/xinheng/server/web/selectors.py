@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Sum, Value, When
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -92,11 +92,16 @@ def _unsettled(invoices: QuerySet[Invoice]) -> Decimal | None:
     return Decimal(billed - (settled or 0))
 
 
-def tasks(user: Any) -> list[Task]:
-    """What waits for the reader, most pressing first."""
+def tasks(user: Any, *, unrated_count: int) -> list[Task]:
+    """What waits for the reader, most pressing first.
+
+    Args:
+        unrated_count: visible customers without a grade in force, which the page has counted already.
+    """
     today = timezone.localdate()
     customers = customers_visible(user)
-    unrated = customers.exclude(Exists(Assessment.objects.filter(customer=OuterRef("pk"), grade__gt="")))
+    rated = Standing.objects.filter(Q(grade__gt="") | Q(hand_grade__gt=""), customer=OuterRef("pk"))
+    unrated = customers.exclude(Exists(rated))
     ending = Override.objects.filter(
         assessment__customer__in=customers,
         valid_until__range=(today, today + OVERRIDE_ENDS_WITHIN),
@@ -117,9 +122,9 @@ def tasks(user: Any) -> list[Task]:
         title = _("Assessments older than a year")
         note = _("The oldest is of %(day)s") % {"day": oldest.as_of.isoformat()}
         found.append(Task(old.count(), title, note, reverse("assessment:detail", args=[oldest.assessment_id])))
-    if count := unrated.count():
+    if unrated_count:
         names = "、".join(unrated.order_by("pk").values_list("name", flat=True)[:2])
-        found.append(Task(count, _("Customers without a grade"), names, _customer_page(unrated)))
+        found.append(Task(unrated_count, _("Customers without a grade"), names, _customer_page(unrated)))
     return found
 
 

@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "grades": grades,
         "weak_count": sum(part["count"] for part in grades if part["grade"] in ("CCC", "CC", "C", "D")),
         "weak": weakest(request.user),
-        "tasks": tasks(request.user),
+        "tasks": tasks(request.user, unrated_count=total - rated),
         "latest": latest(EVENTS, subjects={"customers.customer": customers.values("pk")}),
         "may_edit": may(request.user, "customer.edit"),
         "may_import": may(request.user, "import.run"),
