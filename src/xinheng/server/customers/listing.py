@@ -78,10 +78,15 @@ class CustomerTable(tables.Table):  # type: ignore[misc]
     """Columns of the list. Amounts stand in the reader's unit, which the heads of their columns name."""
 
     name = tables.Column(
-        verbose_name=_("Customer"), linkify=("customers:detail", {"pk": tables.A("pk")}), order_by=("name", "pk")
+        verbose_name=_("Customer"),
+        linkify=("customers:detail", {"pk": tables.A("pk")}),
+        order_by=("name", "pk"),
+        attrs={"td": {"class": "thing"}},
     )
     number = tables.Column(verbose_name=_("Number"))
-    industry_code = tables.Column(verbose_name=_("Industry"), order_by=("industry_code", "pk"))
+    industry_code = tables.Column(
+        verbose_name=_("Industry"), order_by=("industry_code", "pk"), attrs={"td": {"class": "brief"}}
+    )
     region_code = tables.Column(verbose_name=_("Region"), order_by=("region_code", "pk"))
     size_class = tables.Column(verbose_name=_("Size class"), order_by=("size_class", "pk"))
     owner = tables.Column(verbose_name=_("Salesperson"), order_by=("owner__display_name", "owner__username", "pk"))
@@ -104,7 +109,7 @@ class CustomerTable(tables.Table):  # type: ignore[misc]
             column.fill(customers)
 
     def render_industry_code(self, value: str) -> Any:
-        return format_html('<span title="{}">{}</span>', value, industry_name(value))
+        return format_html('<span title="{} {}">{}</span>', value, industry_name(value), industry_name(value))
 
     def value_industry_code(self, value: str) -> str:
         return industry_name(value)

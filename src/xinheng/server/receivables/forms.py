@@ -126,7 +126,7 @@ class PaymentForm(forms.Form):
 class AsOfForm(forms.Form):
     """The day of the report, the period of its flows, and the currency."""
 
-    as_of = WrittenDateField(label=gettext_lazy("Stand of"), required=False)
+    as_of = WrittenDateField(label=gettext_lazy("As at"), required=False)
     days = forms.TypedChoiceField(label=gettext_lazy("Period of flows"), coerce=int, required=False, empty_value=90)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
 

@@ -59,9 +59,10 @@ def ageing_items(ageing: Sequence[Aged]) -> list[dict[str, Any]]:
 
 
 def _short(label: str) -> str:
-    """The label under a bar, whose title says already that it is about being overdue."""
-    short = label.replace("逾期", "").replace(" overdue", "").strip()
-    return short.replace("超过", "＞").replace("More than", ">").replace(" ", "\u00a0")
+    """The label under a bar, whose title says already that it is about days overdue."""
+    for word in ("逾期", "天", " days", " overdue"):
+        label = label.replace(word, "")
+    return label.replace("超过", "＞").replace("More than", ">").strip()
 
 
 def ageing_finding(position: Position) -> str:

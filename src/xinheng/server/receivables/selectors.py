@@ -26,6 +26,11 @@ class Owed:
     overdue: Decimal
 
 
+def payments_kept(as_of: dt.date) -> bool:
+    """Whether the book keeps payments; until the first one, nothing is known of what was paid."""
+    return Payment.objects.filter(received_on__lte=as_of).exists()
+
+
 def customer_behaviour(customer: Customer, as_of: dt.date) -> dict[str, Any]:
     """The payment-behaviour facts of one customer at a date."""
     invoices = Invoice.objects.filter(customer=customer).values_list(
@@ -34,7 +39,7 @@ def customer_behaviour(customer: Customer, as_of: dt.date) -> dict[str, Any]:
     allocations = Allocation.objects.filter(invoice__customer=customer).values_list(
         "invoice__number", "amount", "payment__received_on"
     )
-    return behaviour_facts(list(invoices), list(allocations), as_of)
+    return behaviour_facts(list(invoices), list(allocations), as_of, payments_kept=payments_kept(as_of))
 
 
 def customer_currencies(customer: Customer) -> list[str]:

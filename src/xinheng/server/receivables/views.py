@@ -1,6 +1,7 @@
 """Pages of a customer's trading history."""
 
 import datetime as dt
+from itertools import dropwhile
 from typing import Any
 
 from django.contrib import messages
@@ -103,9 +104,10 @@ def _charts(book: Account, as_of: dt.date, request: HttpRequest, currency: str) 
     position = book.position(as_of)
     ageing = ageing_items(position.ageing())
     months = list(reversed(book.months(as_of, MONTHS_SHOWN)))
-    trend = book.index_by_quarter(as_of)
-    index = trend[-1][1]
-    year_ago = trend[-5][1]
+    quarters = book.index_by_quarter(as_of)
+    index, year_ago = quarters[-1][1], quarters[-5][1]
+    # Quarters before there was enough history say nothing.
+    trend = list(dropwhile(lambda pair: pair[1] is None, quarters))
     facts = book.behaviour(as_of)
     this_year = sum((month.amount for month in months[-12:]), start=months[-1].amount * 0)
     last_year = sum((month.amount for month in months[:-12]), start=months[-1].amount * 0)
