@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from xinheng.engine.receivables import behaviour_facts, payment_points
+from xinheng.engine.receivables import INVOICE_FACTS, behaviour_facts, payment_points
 
 DAY = dt.date
 
@@ -56,3 +56,16 @@ def test_disputed_invoices_do_not_judge_but_stay_open():
     disputed = [(*row[:4], True, False) for row in INVOICES]
     facts = behaviour_facts(disputed, [], DAY(2026, 6, 30))
     assert (facts["payment_index"], facts["overdue_amount"], facts["open_amount"]) == (None, 0, Decimal(3500))
+
+
+def test_without_any_payment_in_the_book_nothing_is_unpaid():
+    """Invoices of a year ago and no payments: a book that keeps payments calls that a default, one that keeps none
+    cannot say."""
+    invoices = [(str(i), dt.date(2025, 9, 1), dt.date(2025, 10, 1), Decimal(100), False, False) for i in range(3)]
+    kept = behaviour_facts(invoices, [], dt.date(2026, 3, 1))
+    assert (kept["overdue_max_days"], kept["overdue_amount"]) == (151, Decimal("300.00"))
+    unknown = behaviour_facts(invoices, [], dt.date(2026, 3, 1), payments_kept=False)
+    assert {name for name, value in unknown.items() if value is not None} == {*INVOICE_FACTS, "payment_index_status"}
+    assert unknown["purchases_12m"] == Decimal("300.00")
+    assert unknown["payment_index_status"] == "missing_input"
+    assert behaviour_facts([], [], dt.date(2026, 3, 1), payments_kept=False) == {}

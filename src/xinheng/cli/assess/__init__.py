@@ -81,7 +81,9 @@ def _run(
         check_folder(pdf)
     reading = read_papers(files)
     runner = _assessor()
-    reports = [report_of(runner, papers, day) for papers in _shown(reading.companies, say("assessment", to))]
+    paid = any(payment[2] <= day for papers in reading.companies for payment in papers.allocations)
+    shown = _shown(reading.companies, say("assessment", to))
+    reports = [report_of(runner, papers, day, payments_kept=paid) for papers in shown]
     written = write_files(_outputs(reports, reading, to, xlsx, pdf), overwrite)
     if as_json:
         click.echo(json.dumps(answer(runner, reports, reading, day), ensure_ascii=False, indent=2))

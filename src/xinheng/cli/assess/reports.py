@@ -13,8 +13,12 @@ from xinheng.intake.papers import Papers, newest_first
 _PERIODS = 3
 
 
-def report_of(runner: Assessor, papers: Papers, day: dt.date) -> Report:
-    """Assess one company from what its files say; statements that end after the day are unseen."""
+def report_of(runner: Assessor, papers: Papers, day: dt.date, *, payments_kept: bool) -> Report:
+    """Assess one company from what its files say; statements that end after the day are unseen.
+
+    Args:
+        payments_kept: whether the files hold payments of any company; without any, what was paid is unknown.
+    """
     statements = [statement for statement in newest_first(papers) if statement.period_end <= day][:_PERIODS]
     file = papers.file
     profile = Profile(
@@ -25,7 +29,7 @@ def report_of(runner: Assessor, papers: Papers, day: dt.date) -> Report:
         employees=file.get("employees"),
     )
     facts = dict(statement_facts(statements, day)) | profile_facts(profile, statements, day)
-    facts |= behaviour_facts(papers.invoices, papers.allocations, day)
+    facts |= behaviour_facts(papers.invoices, papers.allocations, day, payments_kept=payments_kept)
     answer = runner.one({name: value for name, value in facts.items() if value is not None})
     findings = check(statements[0], statements[1] if len(statements) > 1 else None) if statements else []
     subject = Subject(

@@ -2,12 +2,14 @@
 
 from xinheng.engine.receivables.behaviour import (
     BEHAVIOUR_FACTS,
+    INVOICE_FACTS,
     Bucket,
     behaviour_batches,
     behaviour_facts,
     behaviour_sql,
     buckets,
     payment_points,
+    without_payments,
 )
 from xinheng.engine.receivables.metrics import (
     Metric,
@@ -28,6 +30,7 @@ from xinheng.engine.receivables.metrics import (
 
 __all__ = [
     "BEHAVIOUR_FACTS",
+    "INVOICE_FACTS",
     "Bucket",
     "Metric",
     "Month",
@@ -48,4 +51,5 @@ __all__ = [
     "payment_points",
     "roll_rate",
     "weighted_days",
+    "without_payments",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -56,6 +56,16 @@ BEHAVIOUR_FACTS = (
     "open_amount", "open_count", "disputed_amount", "credit_amount", *(bucket.id for bucket in buckets()),
     "purchases_12m", "purchase_months_12m", "invoice_count_24m", "history_days", "last_payment_days",
 )  # fmt: skip
+
+
+#: What invoices say by themselves; everything else asks when they were paid.
+INVOICE_FACTS = frozenset({"purchases_12m", "purchase_months_12m", "invoice_count_24m", "history_days"})
+
+
+def without_payments(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Behaviour facts of a book that keeps no payments: whether an invoice was paid is unknown, not unpaid."""
+    known = {name: value if name in INVOICE_FACTS else None for name, value in facts.items()}
+    return known | ({"payment_index_status": "missing_input"} if facts else {})
 
 
 def _points(column: str) -> str:
@@ -219,13 +229,14 @@ def _one_sql() -> str:
 
 
 def behaviour_facts(
-    invoices: Sequence[Row], allocations: Sequence[Row], as_of: dt.date
+    invoices: Sequence[Row], allocations: Sequence[Row], as_of: dt.date, *, payments_kept: bool = True
 ) -> dict[str, Decimal | float | int | str | None]:
     """Behaviour facts of one customer.
 
     Args:
         invoices: rows (invoice, issued_on, due_on, amount, disputed, void).
         allocations: rows (invoice, amount, paid_on).
+        payments_kept: whether the book keeps payments at all; see `without_payments`.
     Returns: `BEHAVIOUR_FACTS` by name; empty without any invoice, because no history is not a good history.
     """
     given: dict[str, object] = {"as_of": as_of}
@@ -234,4 +245,5 @@ def behaviour_facts(
             given[f"{prefix}_{name}"] = [row[place] for row in rows]
     with _one() as connection:
         row = connection.execute(_one_sql(), given).fetchone()
-    return {} if row is None else dict(zip(BEHAVIOUR_FACTS, row[1:], strict=True))
+    facts = {} if row is None else dict(zip(BEHAVIOUR_FACTS, row[1:], strict=True))
+    return facts if payments_kept else without_payments(facts)

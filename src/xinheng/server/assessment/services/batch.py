@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from xinheng.engine.assessment import SCALE, SCORE
-from xinheng.engine.receivables import BEHAVIOUR_FACTS, behaviour_sql
+from xinheng.engine.receivables import BEHAVIOUR_FACTS, behaviour_sql, without_payments
 from xinheng.engine.rules.catalogue import SQL_TYPES
 from xinheng.engine.rules.compiler import SUBJECT
 from xinheng.server.assessment.models import Assessment, Statement
@@ -32,6 +32,7 @@ from xinheng.server.assessment.services.assessments import (
 )
 from xinheng.server.customers.models import Customer
 from xinheng.server.events.services import record_many
+from xinheng.server.receivables.selectors import payments_kept
 
 _INVOICES = (
     "SELECT customer_id, number, issued_on, due_on, amount, disputed, void FROM receivables_invoice"
@@ -100,6 +101,8 @@ def _facts(
     invoices, allocations = (_copied(name, query, ids, folder) for name, query in _BEHAVIOUR.items())
     rows = duck.execute(behaviour_sql(invoices, allocations, as_of)).fetchall()
     behaviour = {row[0]: dict(zip(BEHAVIOUR_FACTS, row[1:], strict=True)) for row in rows}
+    if not payments_kept(as_of):
+        behaviour = {pk: without_payments(facts) for pk, facts in behaviour.items()}
     return {
         customer.pk: facts_from(customer, of_one_scope(statements[customer.pk]), behaviour.get(customer.pk, {}), as_of)
         for customer in customers
