@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from xinheng.server.assessment import explaining
+from xinheng.server.assessment import charts, explaining
 from xinheng.server.assessment.history import reader_of
 from xinheng.server.assessment.models import Assessment
 from xinheng.server.customers.models import Customer
@@ -26,7 +26,7 @@ def rating_card(customer: Customer) -> dict[str, Any]:
     ahead, behind = explaining.strongest(reader)
     card["ahead"] = [{"label": reader.pick(line), "points": line.earned} for line in ahead[:REASONS]]
     card["behind"] = [{"label": reader.pick(line), "points": line.lost} for line in behind[:REASONS]]
-    scale = explaining.scale(reader, newest, None)
+    scale = charts.scale(reader, newest, None)
     card["short"] = scale["title"] if scale else ""
     if reader.answer.limit is not None:
         card["binding"] = reader.label(str(reader.answer.results.get("limit_binding")))

@@ -13,7 +13,7 @@ from django_tables2 import RequestConfig
 from xinheng.engine.assessment import GradeEffect
 from xinheng.server.accounts.language import reader_language
 from xinheng.server.accounts.permissions import may, may_required
-from xinheng.server.assessment import explaining
+from xinheng.server.assessment import charts, explaining
 from xinheng.server.assessment.history import reader_of
 from xinheng.server.assessment.listing import PER_PAGE, AssessmentFilter, AssessmentTable
 from xinheng.server.assessment.models import Assessment
@@ -101,16 +101,16 @@ def _explained(
         "lines": lines,
         "ahead": ahead,
         "behind": behind,
-        "waterfall": explaining.waterfall(reader, lines),
-        "waterfall_title": explaining.waterfall_title(reader, lines),
-        "scale": explaining.scale(reader, assessment, before),
+        "waterfall": charts.waterfall(reader, lines),
+        "waterfall_title": charts.waterfall_title(reader, lines),
+        "scale": charts.scale(reader, assessment, before),
         "missing": explaining.missing(reader, assessment),
         "limit": explaining.limit(reader),
         "models": explaining.models(reader),
         "warnings": explaining.warnings(reader),
         "ratio_groups": explaining.ratio_groups(reader, positions),
         "statement_end": assessment.facts.get("statement_period_end", ""),
-        "scale_rows": explaining.scale_rows(reader),
+        "scale_rows": charts.scale_rows(reader),
         "policy": explaining.policy(reader),
     }
     override = assessment.override_in_force
