@@ -106,6 +106,8 @@ def find_duplicates(
         connection.execute(f"COPY ({source}) TO '{folder}/records.parquet' (FORMAT parquet)")
         seen.rows = _one(connection, f"SELECT count(*) FROM '{folder}/records.parquet'")
         say(f"{seen.rows:,} records")
+        if not seen.rows:
+            return
         _write_keys(connection, folder, batch, pool, processes)
         seen.candidates = _write_pairs(connection, folder, most_in_block, seen)
         say(f"{seen.candidates:,} candidate pairs")
