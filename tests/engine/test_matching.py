@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xinheng.engine.matching import (
+    Corpus,
     NameKind,
     Purpose,
     Role,
@@ -160,6 +161,19 @@ def test_every_weighted_feature_is_documented() -> None:
     assert weighted <= set(features())
     for feature in features().values():
         assert all((feature.zh, feature.en, feature.sentence_zh, feature.sentence_en))
+
+
+def test_what_is_common_in_a_book_says_little() -> None:
+    book = [f"恒{chr(0x4E00 + n)}木蜡染色有限公司" for n in range(600)] + [
+        f"Orchard{n} Zymurgy Ltd" for n in range(600)
+    ]
+    corpus = Corpus.of(book)
+    assert "zymurgy" in corpus.latin
+    assert {"染色", "木蜡染色"} <= corpus.chinese
+    pair = ("恒驰木蜡染色有限公司", "恒驰有限公司")
+    assert compare(*pair, corpus=corpus).is_match
+    assert not compare(*pair).is_match
+    assert Corpus.of(book[:10]) == Corpus()
 
 
 # --- properties

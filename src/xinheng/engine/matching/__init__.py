@@ -1,7 +1,7 @@
 """Names of companies and people compared, and the same company found twice in a book. It proposes; people decide."""
 
 from .duplicates import BookUnreadable, Duplicate, Run, find_duplicates
-from .parts import NameKind, NameParts, Role, Word, parse
+from .parts import Corpus, NameKind, NameParts, Role, Word, parse
 from .records import PROPOSED, Evidence, Record, RecordScore, compare_records
 from .scoring import (
     Feature,
@@ -19,6 +19,7 @@ from .scoring import (
 __all__ = [
     "PROPOSED",
     "BookUnreadable",
+    "Corpus",
     "Duplicate",
     "Evidence",
     "Feature",

@@ -21,8 +21,8 @@ _FIGURES = re.compile(
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
 
-def parse_chinese(given: str, spelled: str, kind: NameKind) -> NameParts:
-    """Parts of a name in Chinese characters, given in its one spelling."""
+def parse_chinese(given: str, spelled: str, kind: NameKind, common: frozenset[str]) -> NameParts:
+    """Parts of a name in Chinese characters, given in its one spelling; `common` are further words of trade."""
     split = split_name(spelled)
     stem, form = split.stem, _form_classes().get(split.legal_form)
     places = [split.place] if split.place else []
@@ -45,7 +45,7 @@ def parse_chinese(given: str, spelled: str, kind: NameKind) -> NameParts:
     if nation and len(body) - len(nation) >= 2:
         places.append("中国")
         body = body.removeprefix(nation)
-    own, trades = _trades(folded(body))
+    own, trades = _trades(folded(body), common)
     words = [Word(p, Role.PLACE, HAN, "|".join(sorted(region_codes(p)))) for p in places]
     words += [Word(found, Role.NUMBER, HAN, _value(found)) for found in _FIGURES.findall(own)]
     # The figure stays in the name's own part: 第一 and 第二 differ there too.
@@ -55,14 +55,15 @@ def parse_chinese(given: str, spelled: str, kind: NameKind) -> NameParts:
     return NameParts(given, kind, text, HAN, tuple(words), frozenset({form} if form else ()), split.branch, is_group)
 
 
-def _trades(body: str) -> tuple[str, list[str]]:
+def _trades(body: str, common: frozenset[str]) -> tuple[str, list[str]]:
     """What a company is called and what it does: 鑫淼精密机械 → 鑫淼, [精密机械]. Two characters at least are its own,
     unless the whole is words of trades."""
     words, longest = _trade_words()
     found: list[str] = []
     end = len(body)
     while end > 2:
-        size = next((n for n in range(min(longest, end - 2), 0, -1) if body[end - n : end] in words), 0)
+        lengths = range(min(longest, end - 2), 0, -1)
+        size = next((n for n in lengths if (word := body[end - n : end]) in words or word in common), 0)
         if not size:
             break
         found.insert(0, body[end - size : end])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -14,6 +16,10 @@ from typing import Any
 
 from ..identity import normalise_name
 from .letters import HAN, LATIN, folded, romanised, script_of, simplified
+
+#: ln 200
+LEAST_IDF = 5.3
+SMALLEST_BOOK = 1_000
 
 
 class NameKind(StrEnum):
@@ -70,6 +76,39 @@ class NameParts:
         return "".join(word.text for word in self.words if word.role is Role.OWN) or self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Words that say little in a certain book, because many of its names have them: they count as words of trade."""
+
+    latin: frozenset[str] = frozenset()
+    chinese: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, names: Iterable[str], *, least_idf: float = LEAST_IDF) -> Corpus:
+        """Learn from the names of a book.
+
+        Args:
+            least_idf: natural logarithm of how many names there are for one that has the word; words below it, thus
+                in more names than that, are common. The default is one name in two hundred.
+        Returns: nothing common for a book under `SMALLEST_BOOK` names, where frequencies are chance.
+        """
+        count, latin, chinese = 0, Counter[str](), Counter[str]()
+        for name in names:
+            count += 1
+            parts = parse(name)
+            own = [word for word in parts.words if word.role is Role.OWN]
+            if parts.script == HAN:
+                chinese.update(w.text[-n:] for w in own for n in _ENDINGS if len(w.text) >= n + 2)
+            else:
+                latin.update({romanised(word.text) for word in own})
+        if count < SMALLEST_BOOK:
+            return cls()
+        common = [frozenset(w for w, n in c.items() if math.log(count / n) < least_idf) for c in (latin, chinese)]
+        return cls(*common)
+
+
+_NOTHING_COMMON = Corpus()
+_ENDINGS = (2, 3, 4)
 _PUNCTUATION = re.compile(r"[^\w\s\u0e00-\u0eff\u1780-\u17ff\u0900-\u0dff]+|_")
 _DOTTED = re.compile(r"(?<!\w)(?:\w[.．]\s?){2,}(?:\w(?!\w))?|(?<!\w)\w(?:[/&]\w)+(?!\w)")
 _APOSTROPHE_S = re.compile(r"['’`]s\b")
@@ -126,8 +165,12 @@ def _latin_forms() -> tuple[dict[tuple[str, ...], str], int]:
 
 
 @lru_cache(maxsize=16384)
-def parse(name: str, kind: NameKind = NameKind.COMPANY) -> NameParts:
-    """The parts of a name; see `NameParts`. Any text has parts; an empty one has none."""
+def parse(name: str, kind: NameKind = NameKind.COMPANY, corpus: Corpus = _NOTHING_COMMON) -> NameParts:
+    """The parts of a name; see `NameParts`. Any text has parts; an empty one has none.
+
+    Args:
+        corpus: words that are common in the book that the name is of, beside those that are common anywhere.
+    """
     spelled = simplified(normalise_name(name))
     script = script_of(spelled)
     if kind is NameKind.PERSON:
@@ -135,11 +178,11 @@ def parse(name: str, kind: NameKind = NameKind.COMPANY) -> NameParts:
     if script == HAN:
         from .han import parse_chinese
 
-        return parse_chinese(name, spelled, kind)
-    return _company(name, spelled, script, kind)
+        return parse_chinese(name, spelled, kind, corpus.chinese)
+    return _company(name, spelled, script, kind, corpus.latin)
 
 
-def _company(given: str, spelled: str, script: str, kind: NameKind) -> NameParts:
+def _company(given: str, spelled: str, script: str, kind: NameKind, common: frozenset[str]) -> NameParts:
     lists, short = latin_words(), word_lists()["latin"]["short"]
     plain = [w for token in _tokens(spelled) for w in short.get(token, token).split()]
     kept, forms = _without_forms(plain) if kind is NameKind.COMPANY else (plain, frozenset[str]())
@@ -154,7 +197,7 @@ def _company(given: str, spelled: str, script: str, kind: NameKind) -> NameParts
         elif latin in lists["places"]:
             words.append(Word(token, Role.PLACE, script_of(token), latin))
         else:
-            trade = latin in lists["trade"]
+            trade = latin in lists["trade"] or latin in common
             words.append(Word(token, Role.TRADE if trade else Role.OWN, script_of(token)))
     if not words:
         words = [Word(token, Role.OWN, script_of(token)) for token in kept or plain]

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from ..errors import DefinitionError, Language
 from .features import CHINESE, Finding, findings, profile_of
-from .parts import NameKind, NameParts, legal_forms, parse
+from .parts import Corpus, NameKind, NameParts, legal_forms, parse
 
 
 class Purpose(StrEnum):
@@ -117,14 +117,23 @@ class Weights:
         return self.base - sum(finding.size * self.cost.get(finding.feature, 0.0) for finding in found)
 
 
-def compare(a: str, b: str, kind: NameKind = NameKind.COMPANY, *, purpose: Purpose = Purpose.IDENTITY) -> Score:
+def compare(
+    a: str,
+    b: str,
+    kind: NameKind = NameKind.COMPANY,
+    *,
+    purpose: Purpose = Purpose.IDENTITY,
+    corpus: Corpus | None = None,
+) -> Score:
     """Compare two names.
 
     Args:
         kind: whose names they are.
+        corpus: words that are common in the book that the names are of.
     Returns: the score; symmetric, 1 for one name in two spellings, 0 where one of them is empty.
     """
-    return compare_parts(parse(a, kind), parse(b, kind), purpose=purpose)
+    common = corpus or Corpus()
+    return compare_parts(parse(a, kind, common), parse(b, kind, common), purpose=purpose)
 
 
 def compare_parts(a: NameParts, b: NameParts, *, purpose: Purpose = Purpose.IDENTITY) -> Score:
