@@ -200,9 +200,17 @@ class Program:
             open_nodes.discard(name)
             return depth[name]
 
+        names = list(wanted)
+        last = max((measure(name) for name in names), default=0)
+        # Each as late as its readers allow: what nothing reads is computed at the end instead of being carried there.
+        latest = dict.fromkeys(names, last)
+        for name in sorted(names, key=lambda name: -depth[name]):
+            for read in self.nodes[name].reads:
+                if read in latest:
+                    latest[read] = min(latest[read], latest[name] - 1)
         groups: dict[int, list[str]] = {}
-        for name in wanted:
-            groups.setdefault(measure(name), []).append(name)
+        for name in names:
+            groups.setdefault(latest[name], []).append(name)
         return [groups[level] for level in sorted(groups)]
 
     def sql(
@@ -235,16 +243,28 @@ class Program:
             else f'CAST(NULL AS {_sql_type(self.catalogue[name].type, dialect)}) AS "{name}"'
             for name in self._inputs(needed)
         ]
-        kept = [f'"{name}"' for name in [*keep, *given]]
-        parts = [f"level_0 AS (SELECT {', '.join(kept + facts) or '1 AS nothing'} FROM {relation})"]
+        kept = [*keep, *given]
+        parts = [f"level_0 AS (SELECT {', '.join([*_quoted(kept), *facts]) or '1 AS nothing'} FROM {relation})"]
         groups = self.levels(needed, given)
         # PostgreSQL would write each level out inside the next, and a text that names figures twice grows without end.
         kept_apart = "MATERIALIZED " if dialect == "postgres" else ""
+        carried = self._carried(groups, kept, wanted)
         for i, group in enumerate(groups, 1):
-            columns = ",\n  ".join(f'{self._column(name, dialect)} AS "{name}"' for name in group)
-            parts.append(f"level_{i} AS {kept_apart}(SELECT *,\n  {columns}\nFROM level_{i - 1})")
-        listed = ", ".join(f'"{name}"' for name in [*keep, *wanted])
+            computed = [f'{self._column(name, dialect)} AS "{name}"' for name in group]
+            columns = ",\n  ".join([*_quoted(carried[i - 1]), *computed])
+            parts.append(f"level_{i} AS {kept_apart}(SELECT {columns}\nFROM level_{i - 1})")
+        listed = ", ".join(_quoted([*keep, *wanted]))
         return "WITH " + ",\n".join(parts) + f"\nSELECT {listed} FROM level_{len(groups)}"
+
+    def _carried(self, groups: list[list[str]], kept: list[str], wanted: list[str]) -> list[list[str]]:
+        """For each level the columns of the one before that it passes on: a column costs memory in every level."""
+        asked = {*kept, *wanted}
+        passed: list[list[str]] = []
+        for place in reversed(range(len(groups))):
+            own = set(groups[place])
+            passed.append(sorted(asked - own))
+            asked = (asked - own) | {read for name in own for read in self.nodes[name].reads}
+        return passed[::-1]
 
     def _column(self, name: str, dialect: str) -> str:
         node = self.nodes[name]
@@ -288,3 +308,7 @@ def _sql_type(type: FactType, dialect: str) -> str:
     return {"DECIMAL(18,2)": "numeric(18,2)", "DOUBLE": "double precision", "VARCHAR": "text"}.get(
         SQL_TYPES[type], SQL_TYPES[type].lower()
     )
+
+
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [f'"{name}"' for name in names]
