@@ -19,3 +19,11 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(autouse=True)
+def no_counted_attempts():
+    """Sign-ins are counted in the cache, by address; those of one test are not those of the next."""
+    from django.core.cache import cache
+
+    cache.clear()

@@ -154,7 +154,7 @@ def test_the_page_works_without_javascript(chromium, entry, manager):
     assert page.locator("[data-code=ts]").is_visible()
     page.fill("#id_c-cash", "70")
     page.fill("#id_c-inv", "30")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.locator("#id_c-ca").get_attribute("placeholder") == "100"
     assert Statement.objects.count() == 0
