@@ -27,3 +27,24 @@ def no_counted_attempts():
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem):
+    """Before the last test's fixtures go: end what the browser's driver left open, or the test database cannot be
+    dropped. The driver calls back in contexts of its own, in each of which Django opens a connection."""
+    if nextitem is not None:
+        return
+    import psycopg
+    from django.db import connections
+
+    ours = connections["default"]
+    if not str(ours.settings_dict["NAME"]).startswith("test_"):
+        return
+    keep = ours.connection.info.backend_pid if ours.connection is not None and not ours.connection.closed else 0
+    with psycopg.connect(**ours.get_connection_params()) as one:
+        one.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)",
+            [keep],
+        )
