@@ -232,7 +232,7 @@ def test_the_number_of_queries_of_the_list_does_not_grow_with_its_rows(people, b
     load(Book(40), assess=False)
     with CaptureQueriesContext(connection) as many:
         client.get("/customers/")
-    assert len(few) == len(many) <= 8
+    assert len(few) == len(many) <= 9  # the page, its count and choices, and a fixed number for each room's columns
 
 
 def test_the_sixth_wrong_password_locks_the_door_for_a_while(people):

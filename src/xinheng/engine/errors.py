@@ -72,13 +72,14 @@ class EngineError(Exception):
 
 
 class _Shown(dict[str, object]):
-    """Data as it is put into a sentence: long values cut, a missing one shown as an ellipsis."""
+    """Data as it is put into a sentence: long values cut, what nobody can print marked, a missing one an ellipsis."""
 
     def __getitem__(self, key: str) -> object:
         value = super().get(key, "…")
-        if isinstance(value, str) and len(value) > _MOST_SHOWN:
-            return value[:_MOST_SHOWN] + "…"
-        return value
+        if not isinstance(value, str):
+            return value
+        shown = value[:_MOST_SHOWN] + "…" if len(value) > _MOST_SHOWN else value
+        return "".join(ch if ch.isprintable() else "\ufffd" for ch in shown)
 
 
 def _rebuild(kind: type[EngineError], data: dict[str, object]) -> EngineError:
