@@ -169,3 +169,20 @@ def test_from_files_to_a_grade_set_by_hand(served, files, chromium):
     page.press("#find", "Enter")
     page.click(f"main a:has-text('{COMPANY.name}')")
     page.wait_for_selector(f"h1:has-text('{COMPANY.name}')")
+
+    page.locator("form[action$='/run/'] button").first.click()
+    page.wait_for_url("**/assessments/*/")
+    page.locator('figure[data-chart="waterfall"] svg').first.wait_for()
+    assert "得分" in page.inner_text(".sentence")
+    accessible(page)
+
+    say_language(page, "en")
+    assert page.inner_text(".sentence").startswith("Rated ")
+    page.click('a[href="#override-form"]')
+    page.locator("input[name=grade]:not(:checked)").first.check()
+    page.fill("#reason", "The parent has guaranteed all orders.")
+    accessible(page)
+    with page.expect_navigation():
+        page.click("#override-form button.primary")
+    assert "In force is" in page.inner_text(".sentence")
+    assert "The parent has guaranteed all orders." in page.inner_text("main")
