@@ -126,3 +126,14 @@ def _cell(sheet: Any, row: int, place: int, value: Any, formats: dict[Any, Any],
         sheet.write_number(row, place, value)
     else:
         sheet.write_string(row, place, str(value), head)
+
+
+def export_addresses(request: HttpRequest) -> dict[str, str]:
+    """The addresses of a list as a file, by kind; the page does not matter, everything that is filtered goes in."""
+    left = request.GET.copy()
+    left.pop("page", None)
+    found = {}
+    for kind in ("csv", "xlsx"):
+        left["export"] = kind
+        found[kind] = f"?{left.urlencode()}"
+    return found

@@ -21,7 +21,7 @@ from xinheng.server.customers.page import page_context
 from xinheng.server.customers.selectors import customers_visible
 from xinheng.server.customers.views.files import customer_of
 from xinheng.server.customers.views.refusals import show_on
-from xinheng.server.lists.export import export_response
+from xinheng.server.lists.export import export_addresses, export_response
 from xinheng.server.lists.filters import chips
 from xinheng.server.receivables.figures import MONTHS_SHOWN, Account, oldest_first
 from xinheng.server.receivables.forms import AsOfForm, InvoiceForm, PaymentForm
@@ -70,7 +70,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponseBase:
         "filter": filters,
         "chips": chips(filters, request),
         "kept": [(key, request.GET[key]) for key in REPORT if request.GET.get(key)],
-        "exports": _exports(request),
+        "exports": export_addresses(request),
         "may_enter": may(request.user, "receivable.edit") and customer.archived_at is None,
     }
     return render(request, "receivables/account.html", context | _charts(book, as_of, request, currency))
@@ -83,16 +83,6 @@ def _report(request: HttpRequest, currencies: list[str]) -> QueryDict:
         if value := request.GET.get(key):
             data[key] = value
     return data
-
-
-def _exports(request: HttpRequest) -> dict[str, str]:
-    left = request.GET.copy()
-    left.pop("page", None)
-    found = {}
-    for kind in ("csv", "xlsx"):
-        left["export"] = kind
-        found[kind] = f"?{left.urlencode()}"
-    return found
 
 
 def _charts(book: Account, as_of: dt.date, request: HttpRequest, currency: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django_tables2 import RequestConfig
 from xinheng.server.accounts.permissions import may
 from xinheng.server.customers.listing import PER_PAGE, CustomerFilter, CustomerTable
 from xinheng.server.customers.selectors import customer_by_code, customers_in_scope
-from xinheng.server.lists.export import export_response
+from xinheng.server.lists.export import export_addresses, export_response
 from xinheng.server.lists.filters import chips
 
 
@@ -31,17 +31,6 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
         "chips": chips(filters, request),
         "may_edit": may(request.user, "customer.edit"),
         "may_import": may(request.user, "import.run"),
-        "exports": _exports(request),
+        "exports": export_addresses(request),
     }
     return render(request, "customers/list.html", context)
-
-
-def _exports(request: HttpRequest) -> dict[str, str]:
-    """The addresses of this list as a file."""
-    left = request.GET.copy()
-    left.pop("page", None)
-    found = {}
-    for kind in ("csv", "xlsx"):
-        left["export"] = kind
-        found[kind] = f"?{left.urlencode()}"
-    return found
